@@ -25,11 +25,13 @@ typedef struct _LmBuilder LmBuilder;
  * LmBuilderSpec:
  * @training: dropout drops, batch normalization uses the batch
  * @f64: ops of the double build, for gradient checks
+ * @shapes_only: the graph will not run: slots get no paths, initializers and regularizers (for the checker's speed)
  * @max_batch: largest batch that sizes are checked for; at least 1
  */
 typedef struct {
   gboolean training;
   gboolean f64;
+  gboolean shapes_only;
   gint64 max_batch;
 } LmBuilderSpec;
 
@@ -42,6 +44,10 @@ LmGraph *lm_builder_finish (LmBuilder *self, GError **error);
 /* The graph under construction; borrowed. */
 LmGraph *lm_builder_graph (LmBuilder *self);
 
+/* TRUE if the program is for training and the current node is not frozen: batch normalization uses the batch. */
+gboolean lm_builder_uses_batch (const LmBuilder *self);
+
+/* TRUE if the program is for training, also for frozen nodes: dropout drops. */
 gboolean lm_builder_is_training (const LmBuilder *self);
 gint64 lm_builder_max_batch (const LmBuilder *self);
 
@@ -168,7 +174,7 @@ LmValue lm_build_dropout (LmBuilder *self, LmValue x, const LmDropoutAttrs *attr
  * lm_builder_logits:
  * @kind: (out): which function was taken off: LM_ACT_SIGMOID, LM_ACT_SOFTMAX or LM_ACT_LINEAR
  *
- * Returns: the value before a last softmax or sigmoid, else @y itself. Reshapes in between are followed.
+ * Returns: the value before a last softmax or sigmoid, else @y itself.
  */
 LmValue lm_builder_logits (LmBuilder *self, LmValue y, LmActivation *kind);
 
@@ -181,7 +187,10 @@ void lm_builder_observe (LmBuilder *self, LmValue value);
  * LmBuilderScope: the node whose lower () runs
  * @node: index in the driver's list; stored in every value and op
  * @path: “3/1”; @name_path: “block/conv2d”: prefixes of slots; borrowed while the scope lasts
- * @names: name of node @node for messages
+ * @name: of the node, for messages; must stay as long as the builder
+ * @key: lm_hash_string (path)
+ * @frozen: its weights are not trained; normalization runs on its moving statistics
+ * @shared: its weights may exist already (linked copies)
  */
 typedef struct {
   int node;
@@ -190,6 +199,7 @@ typedef struct {
   const char *name_path;
   guint64 key;
   gboolean frozen;
+  gboolean shared;
 } LmBuilderScope;
 
 void lm_builder_enter (LmBuilder *self, const LmBuilderScope *scope);

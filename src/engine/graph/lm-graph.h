@@ -83,6 +83,8 @@ typedef struct {
   GArray *updates;  /* LmStateUpdate */
 } LmGraph;
 
+LmGraph *lm_graph_new (gboolean f64, gboolean training);
+LmGraph *lm_graph_copy (const LmGraph *self);
 void lm_graph_free (LmGraph *self);
 
 static inline LmValueInfo *

@@ -54,7 +54,9 @@ typedef struct {
   LmOptionSet *regularizer; /* of family “regularizer”; owned, NULL for none */
 } LmSlot;
 
+LmSlot *lm_slot_copy (const LmSlot *self);
 void lm_slot_free (LmSlot *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LmSlot, lm_slot_free)
 
 /* Elements that @shape takes in @layout, padded to a multiple of 16. */
 gint64 lm_layout_size (LmLayout layout, const LmShape *shape);
