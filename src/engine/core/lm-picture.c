@@ -1,0 +1,140 @@
+/* lm-picture.c: what a picture shows, as plain data
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "lm-picture.h"
+
+void
+lm_curves_picture_free (LmCurvesPicture *self)
+{
+  if (self == NULL)
+    return;
+
+  for (int i = 0; i < self->n_panels; i++) {
+    LmPlotPanel *panel = &self->panels[i];
+
+    for (int j = 0; j < panel->n_series; j++) {
+      g_free (panel->series[j].name);
+      g_free (panel->series[j].x);
+      g_free (panel->series[j].y);
+    }
+    g_free (panel->series);
+    g_free (panel->title);
+    g_free (panel->unit);
+  }
+  for (int i = 0; i < self->n_marks; i++)
+    g_free (self->marks[i].text);
+  g_free (self->panels);
+  g_free (self->marks);
+  g_free (self->title);
+  g_free (self->caption);
+  g_free (self->x_title);
+  g_free (self);
+}
+
+void
+lm_sheet_picture_free (LmSheetPicture *self)
+{
+  if (self == NULL)
+    return;
+
+  g_free (self->title);
+  g_free (self->scale);
+  g_free (self->caption);
+  lm_tensor_unref (self->tiles);
+  g_strfreev (self->labels);
+  g_free (self->dead);
+  g_free (self->unit);
+  g_free (self);
+}
+
+void
+lm_film_picture_free (LmFilmPicture *self)
+{
+  if (self == NULL)
+    return;
+
+  for (int i = 0; i < self->n_sheets; i++)
+    lm_sheet_picture_free (self->sheets[i]);
+  g_free (self->sheets);
+  g_free (self->title);
+  g_free (self->caption);
+  lm_tensor_unref (self->input);
+  g_free (self->input_label);
+  g_free (self);
+}
+
+/* An array of @n strings, with or without a NULL end. */
+static void
+free_names (char **names,
+            int n)
+{
+  if (names == NULL)
+    return;
+
+  for (int i = 0; i < n; i++)
+    g_free (names[i]);
+  g_free (names);
+}
+
+void
+lm_heatmap_picture_free (LmHeatmapPicture *self)
+{
+  if (self == NULL)
+    return;
+
+  g_free (self->title);
+  g_free (self->caption);
+  g_free (self->warning);
+  lm_tensor_unref (self->image);
+  lm_tensor_unref (self->map);
+  g_free (self->layer);
+  g_free (self->method);
+  free_names (self->class_names, self->n_classes);
+  g_free (self->class_scores);
+  g_free (self);
+}
+
+void
+lm_confusion_picture_free (LmConfusionPicture *self)
+{
+  if (self == NULL)
+    return;
+
+  g_free (self->title);
+  g_free (self->caption);
+  free_names (self->class_names, self->n);
+  g_free (self->counts);
+  g_free (self);
+}
+
+void
+lm_graph_picture_free (LmGraphPicture *self)
+{
+  if (self == NULL)
+    return;
+
+  for (int i = 0; i < self->n_cards; i++) {
+    LmCard *card = &self->cards[i];
+
+    g_free (card->name);
+    g_free (card->summary);
+    g_free (card->params);
+    g_free (card->category);
+    g_strfreev (card->in_names);
+    g_strfreev (card->out_names);
+    g_free (card->error);
+    g_free (card->hint);
+    g_free (card->target);
+  }
+  for (int i = 0; i < self->n_wires; i++)
+    g_free (self->wires[i].label);
+  g_free (self->cards);
+  g_free (self->wires);
+  g_free (self->title);
+  g_free (self->caption);
+  g_free (self);
+}
