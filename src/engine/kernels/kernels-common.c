@@ -8,27 +8,25 @@
 #include "lm-kernels.h"
 
 gboolean
-LM_R (lm_act_from_output) (const LmAct *act)
+LM_R (lm_fn_from_output) (const LmFn *fn)
 {
-  switch (act->kind) {
-  case LM_ACT_LEAKY_RELU:
-    return act->alpha >= 0;
-  case LM_ACT_RELU:
+  switch (fn->kind) {
+  case LM_FN_RELU:
     /* The output must tell which branch made it. */
-    return act->threshold == 0 && act->alpha >= 0;
-  case LM_ACT_ELU:
-    return act->alpha >= 0;
-  case LM_ACT_LINEAR:
-  case LM_ACT_RELU6:
-  case LM_ACT_SELU:
-  case LM_ACT_TANH:
-  case LM_ACT_SIGMOID:
-  case LM_ACT_HARD_SIGMOID:
-  case LM_ACT_SOFTPLUS:
-  case LM_ACT_SOFTSIGN:
-  case LM_ACT_EXPONENTIAL:
-  case LM_ACT_SQRT:
-  case LM_ACT_RECIPROCAL:
+    return fn->c == 0 && fn->a >= 0;
+  case LM_FN_LEAKY_RELU:
+  case LM_FN_ELU:
+    return fn->a >= 0;
+  case LM_FN_LINEAR:
+  case LM_FN_SELU:
+  case LM_FN_TANH:
+  case LM_FN_SIGMOID:
+  case LM_FN_HARD_SIGMOID:
+  case LM_FN_SOFTPLUS:
+  case LM_FN_SOFTSIGN:
+  case LM_FN_EXPONENTIAL:
+  case LM_FN_SQRT:
+  case LM_FN_RECIPROCAL:
     return TRUE;
   default:
     return FALSE;
@@ -36,16 +34,16 @@ LM_R (lm_act_from_output) (const LmAct *act)
 }
 
 int
-LM_R (lm_update_states) (const LmUpdate *update)
+LM_R (lm_update_states) (const LmUpdateRule *rule)
 {
-  switch (update->kind) {
+  switch (rule->kind) {
   case LM_UPDATE_MOMENTUM:
   case LM_UPDATE_ADAGRAD:
     return 1;
   case LM_UPDATE_RMSPROP:
-    return 1 | (update->momentum != 0 ? 2 : 0) | (update->centered ? 4 : 0);
+    return 1 | (rule->momentum != 0 ? 2 : 0) | (rule->centered ? 4 : 0);
   case LM_UPDATE_ADAM:
-    return 3 | (update->amsgrad ? 4 : 0);
+    return 3 | (rule->amsgrad ? 4 : 0);
   default:
     return 0;
   }

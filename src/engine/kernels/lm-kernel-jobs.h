@@ -27,43 +27,40 @@ lm_panel_size (gint64 k, gint64 n)
   return lm_panels (n) * k * LM_PANEL;
 }
 
-/* Maps of one number to one number. Keras's names and formulas. */
+/* Maps of one number to one number, with Keras's formulas. Up to MISH in the order of LmActivation of the graph. */
 typedef enum {
-  LM_ACT_LINEAR,
-  LM_ACT_RELU,       /* negative_slope (alpha), max_value (max; 0 for none), threshold */
-  LM_ACT_RELU6,      /* min (max (x, 0), 6) */
-  LM_ACT_LEAKY_RELU, /* x < 0: alpha·x */
-  LM_ACT_ELU,        /* x < 0: alpha·(eˣ − 1) */
-  LM_ACT_SELU,       /* 1.0507·(x, or 1.6733·(eˣ − 1) below 0) */
-  LM_ACT_GELU,       /* x·Φ(x), by erf */
-  LM_ACT_GELU_TANH,  /* x·(1 + tanh (√(2/π)·(x + 0.044715·x³)))/2 */
-  LM_ACT_SILU,       /* x·σ(x) */
-  LM_ACT_TANH,
-  LM_ACT_SIGMOID,
-  LM_ACT_HARD_SIGMOID, /* clip (x/6 + 1/2, 0, 1) */
-  LM_ACT_HARD_SILU,    /* x·hard_sigmoid (x) */
-  LM_ACT_SOFTPLUS,     /* log (1 + eˣ) */
-  LM_ACT_SOFTSIGN,     /* x/(1 + |x|) */
-  LM_ACT_EXPONENTIAL,
-  LM_ACT_MISH, /* x·tanh (softplus (x)) */
-  LM_ACT_LOG,
-  LM_ACT_SQRT,
-  LM_ACT_SQUARE,
-  LM_ACT_ABS,
-  LM_ACT_RECIPROCAL,
-  LM_N_ACTS,
-} LmActKind;
+  LM_FN_LINEAR,
+  LM_FN_RELU,       /* a: negative slope; b: largest value, INFINITY for none; c: threshold; a·(x − c) below c */
+  LM_FN_LEAKY_RELU, /* a·x below 0 */
+  LM_FN_ELU,        /* a·(eˣ − 1) below 0 */
+  LM_FN_SELU,       /* 1.0507·(x, or 1.6733·(eˣ − 1) below 0) */
+  LM_FN_GELU,       /* x·Φ(x) by erf; a = 1: x·(1 + tanh (√(2/π)·(x + 0.044715·x³)))/2 */
+  LM_FN_SILU,       /* x·σ(x) */
+  LM_FN_TANH,
+  LM_FN_SIGMOID,
+  LM_FN_HARD_SIGMOID, /* clip (x/6 + 1/2, 0, 1) */
+  LM_FN_SOFTPLUS,     /* log (1 + eˣ) */
+  LM_FN_SOFTSIGN,     /* x/(1 + |x|) */
+  LM_FN_EXPONENTIAL,
+  LM_FN_MISH, /* x·tanh (softplus (x)) */
+  LM_FN_LOG,
+  LM_FN_SQRT,
+  LM_FN_SQUARE,
+  LM_FN_ABS,
+  LM_FN_RECIPROCAL,
+  LM_N_FNS,
+} LmFnKind;
 
 typedef struct {
-  LmActKind kind;
-  lm_real alpha;     /* RELU, LEAKY_RELU: slope below; ELU: scale below. Keras's defaults: 0, 0.2, 1 */
-  lm_real max;       /* RELU: upper limit, 0 for none */
-  lm_real threshold; /* RELU: y = alpha·(x − threshold) below it */
-} LmAct;
+  LmFnKind kind;
+  lm_real a;
+  lm_real b;
+  lm_real c;
+} LmFn;
 
 /* TRUE if the derivative follows from the output alone, so that a product may apply the activation in its epilogue and
  * forget the input. The others (gelu, silu, mish …) need x. */
-gboolean LM_R (lm_act_from_output) (const LmAct *act);
+gboolean LM_R (lm_fn_from_output) (const LmFn *fn);
 
 /* How an optimizer changes weights; formulas of Keras 3. g is first multiplied by @scale (1 for none), then clipped to
  * ±@clip (0 for none); w is first multiplied by 1 − @decay (decoupled weight decay, rate included). */
@@ -90,19 +87,21 @@ typedef struct {
   lm_real decay;
   lm_real scale;
   lm_real clip;
+} LmUpdateRule;
+
+/* A rule and the state of one slot, in the layout of its weights; unused states are NULL. Both are borrowed. */
+typedef struct _LmUpdate {
+  const LmUpdateRule *rule;
+  lm_real *s[3];
 } LmUpdate;
 
-/* Where the weights of one slot and their state live; unused states are NULL. Same layout, same length. */
-typedef struct {
-  lm_real *w;
-  lm_real *s[3];
-} LmUpdateTarget;
+/* Which of s[0], s[1], s[2] a rule needs: bits 1, 2, 4. */
+int LM_R (lm_update_states) (const LmUpdateRule *rule);
 
-/* Which of s0, s1, s2 an update needs: bits 1, 2, 4. */
-int LM_R (lm_update_states) (const LmUpdate *update);
-
-/* What becomes of a gradient: dst = g, dst += g, or the optimizer's step at once, without storing g. */
+/* What becomes of a gradient: nothing; g is overwritten; it is added to g; or it is not stored, but the optimizer's step
+ * done at once on the weights w. */
 typedef enum {
+  LM_INTO_NOTHING,
   LM_INTO_WRITE,
   LM_INTO_ADD,
   LM_INTO_UPDATE,
@@ -110,9 +109,9 @@ typedef enum {
 
 typedef struct {
   LmInto into;
-  lm_real *g;             /* WRITE, ADD */
-  const LmUpdate *update; /* UPDATE */
-  LmUpdateTarget target;
+  lm_real *g;
+  lm_real *w;
+  const LmUpdate *update;
 } LmGradient;
 
 /* The big kernels work in tasks. n_tasks (job) depends on shapes alone; task (job, i, thread) is an LmTaskFunc for
@@ -122,7 +121,7 @@ typedef struct {
 /**
  * LmDenseJob:
  *
- * y = act (x·W + b). Rows may be spaced: x_stride ≥ K, y_stride ≥ N.
+ * y = fn (x·W + b). Rows may be spaced: x_stride ≥ K, y_stride ≥ N.
  */
 typedef struct {
   gint64 rows, k, n;
@@ -130,7 +129,7 @@ typedef struct {
   gint64 x_stride;
   const lm_real *w;    /* panels */
   const lm_real *bias; /* 16·⌈N/16⌉, or NULL */
-  LmAct act;
+  LmFn fn;
   lm_real *y;
   gint64 y_stride;
 } LmDenseJob;
@@ -150,10 +149,9 @@ typedef struct {
   gint64 dz_stride;
   lm_real *dx; /* row stride x_stride */
   gboolean add_dx;
-  LmGradient dw;   /* panels */
-  LmGradient db;   /* 16·⌈N/16⌉ */
-  gboolean has_db; /* FALSE: db is not touched */
-  void *work;      /* dense_dw_workspace() bytes */
+  LmGradient dw; /* panels */
+  LmGradient db; /* 16·⌈N/16⌉ */
+  void *work;    /* dense_dw_workspace() bytes */
 } LmDenseGradJob;
 
 /* Geometry of a convolution, channels last: x (n, h, w, c), y (n, oh, ow, o), weights (kh, kw, c/groups, o).
@@ -171,7 +169,7 @@ typedef struct {
 /**
  * LmConvJob:
  *
- * y = act (conv (x, w) + bias); phases conv_pack, conv_forward. With @code: 2×2 maxima with stride 2 of that, act being
+ * y = fn (conv (x, w) + bias); phases conv_pack, conv_forward. With @code: 2×2 maxima with stride 2 of that, fn being
  * linear or plain relu: y is then (n, oh/2, ow/2, o) and code says which of the four places won, 0 … 3 in row order, 4 if
  * relu made it zero.
  */
@@ -180,7 +178,7 @@ typedef struct {
   const lm_real *x;
   const lm_real *w;
   const lm_real *bias; /* 16·⌈o/16⌉, or NULL */
-  LmAct act;
+  LmFn fn;
   lm_real *y;
   guint8 *code;
   void *work; /* conv_workspace() bytes: packed weights */
@@ -209,8 +207,7 @@ typedef struct {
   const guint8 *code;
   LmGradient dw; /* (kh, kw, c/groups, o) */
   LmGradient db; /* o, padded to 16 */
-  gboolean has_db;
-  void *work; /* conv_dw_workspace() bytes */
+  void *work;    /* conv_dw_workspace() bytes */
 } LmConvDwJob;
 
 /* dz (n, oh, ow, o) = the pooled gradient g at the places that code names, zero elsewhere: what a fused convolution's

@@ -37,7 +37,7 @@ void LM_K (lm_fill_update) (LmKernels *table);
 void LM_K (lm_kernels_fill) (LmKernels *table);
 
 /* Entries that other kernels call in their epilogues. */
-void LM_K (lm_activate) (const LmAct *act, gsize n, const lm_real *x, lm_real *y);
-void LM_K (lm_update) (const LmUpdate *update, gsize n, const lm_real *g, const LmUpdateTarget *target);
+void LM_K (lm_activate) (const LmFn *fn, gsize n, const lm_real *x, lm_real *y);
+void LM_K (lm_update) (const LmUpdate *update, gsize n, const lm_real *g, lm_real *w);
 
 #endif

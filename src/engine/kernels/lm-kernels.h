@@ -11,14 +11,14 @@
 G_BEGIN_DECLS
 
 typedef enum {
-  LM_BINARY_ADD,
-  LM_BINARY_SUB,
-  LM_BINARY_MUL,
-  LM_BINARY_DIV,
-  LM_BINARY_MAX, /* NaN if either is; in backward the first of two equals gets the gradient */
-  LM_BINARY_MIN,
-  LM_N_BINARIES,
-} LmBinary;
+  LM_ARITH_ADD,
+  LM_ARITH_SUB,
+  LM_ARITH_MUL,
+  LM_ARITH_DIV,
+  LM_ARITH_MAX, /* NaN if either is; in backward the first of two equals gets the gradient */
+  LM_ARITH_MIN,
+  LM_N_ARITHS,
+} LmArith;
 
 /**
  * LmBroadcast:
@@ -48,13 +48,13 @@ typedef struct {
 
 /* Losses of one number against one target. */
 typedef enum {
-  LM_LOSS_SQUARED,            /* (p − t)² */
-  LM_LOSS_ABSOLUTE,           /* |p − t| */
-  LM_LOSS_HUBER,              /* d²/2 within ±delta, delta·(|d| − delta/2) outside */
-  LM_LOSS_BINARY,             /* −t·log p − (1 − t)·log (1 − p), p clipped to [1e-7, 1 − 1e-7] as Keras does */
-  LM_LOSS_BINARY_FROM_LOGITS, /* the same of p = σ(x), exactly: max (x, 0) − x·t + log (1 + e^−|x|) */
-  LM_N_LOSSES,
-} LmLossKind;
+  LM_COST_SQUARED,       /* (p − t)² */
+  LM_COST_ABSOLUTE,      /* |p − t| */
+  LM_COST_HUBER,         /* d²/2 within ±delta, delta·(|d| − delta/2) outside */
+  LM_COST_BINARY,        /* −t·log p − (1 − t)·log (1 − p), p clipped to [1e-7, 1 − 1e-7] as Keras does */
+  LM_COST_BINARY_LOGITS, /* the same of p = σ(x), exactly: max (x, 0) − x·t + log (1 + e^−|x|) */
+  LM_N_COSTS,
+} LmCost;
 
 /**
  * LmKernels:
@@ -72,22 +72,26 @@ typedef struct {
   /* y = factor·x, or y += factor·x. In place allowed. Also copies and adds (factor 1). */
   void (*scale) (gsize n, lm_real factor, const lm_real *x, lm_real *y, gboolean add);
   void (*fill) (gsize n, lm_real value, lm_real *y);
+
+  /* y = factor·x + offset. In place allowed. */
+  void (*affine) (gsize n, lm_real factor, lm_real offset, const lm_real *x, lm_real *y);
+
   void (*copy) (const LmCopy *copy, gint64 from, gint64 to, const lm_real *src, lm_real *dst, gboolean add);
 
   /* y = a ∘ b. In place allowed where the input is not repeated. */
-  void (*binary) (LmBinary op, const LmBroadcast *loop, gint64 from, gint64 to, const lm_real *a, const lm_real *b, lm_real *y);
+  void (*binary) (LmArith op, const LmBroadcast *loop, gint64 from, gint64 to, const lm_real *a, const lm_real *b, lm_real *y);
 
   /* The gradient of input @side (0: a, 1: b), summed over the axes along which it was repeated. If it is repeated along
    * axis 0, one call must do all of it; else parts of axis 0 may run at the same time. d may be dy if nothing is repeated
    * and not @add. */
-  void (*binary_grad) (LmBinary op, int side, const LmBroadcast *loop, gint64 from, gint64 to, const lm_real *a, const lm_real *b, const lm_real *dy, lm_real *d, gboolean add);
+  void (*binary_grad) (LmArith op, int side, const LmBroadcast *loop, gint64 from, gint64 to, const lm_real *a, const lm_real *b, const lm_real *dy, lm_real *d, gboolean add);
 
-  /* y = act (x); dx (+)= act′·dy. In place allowed (y == x, dx == dy). x may be NULL if lm_act_from_output(), else y may. */
-  void (*activate) (const LmAct *act, gsize n, const lm_real *x, lm_real *y);
-  void (*activate_grad) (const LmAct *act, gsize n, const lm_real *x, const lm_real *y, const lm_real *dy, lm_real *dx, gboolean add);
+  /* y = fn (x); dx (+)= fn′·dy. In place allowed (y == x, dx == dy). x may be NULL if lm_fn_from_output(), else y may. */
+  void (*activate) (const LmFn *fn, gsize n, const lm_real *x, lm_real *y);
+  void (*activate_grad) (const LmFn *fn, gsize n, const lm_real *x, const lm_real *y, const lm_real *dy, lm_real *dx, gboolean add);
 
-  /* y = x·scale + shift by column (rows × cols), then act; scale or shift may be NULL. In place allowed. */
-  void (*scale_shift) (gint64 rows, gint64 cols, const lm_real *x, const lm_real *scale, const lm_real *shift, const LmAct *act, lm_real *y);
+  /* y = x·scale + shift by column (rows × cols), then fn (NULL for none); scale or shift may be NULL. In place allowed. */
+  void (*scale_shift) (gint64 rows, gint64 cols, const lm_real *x, const lm_real *scale, const lm_real *shift, const LmFn *fn, lm_real *y);
 
   /* Rows of logits. In place allowed. The gradients take the output: y = softmax or log_softmax. */
   void (*softmax) (gint64 rows, gint64 cols, const lm_real *x, lm_real *y);
@@ -108,15 +112,15 @@ typedef struct {
   void (*xent_probs_targets_grad) (gint64 rows, gint64 cols, const lm_real *p, const lm_real *targets, const lm_real *dloss, lm_real *dp, gboolean add);
 
   /* loss[r] = mean over the row of the loss of each number; delta is Huber's. */
-  void (*loss_rows) (LmLossKind kind, lm_real delta, gint64 rows, gint64 cols, const lm_real *p, const lm_real *targets, lm_real *loss);
-  void (*loss_rows_grad) (LmLossKind kind, lm_real delta, gint64 rows, gint64 cols, const lm_real *p, const lm_real *targets, const lm_real *dloss, lm_real *dp, gboolean add);
+  void (*loss_rows) (LmCost kind, lm_real delta, gint64 rows, gint64 cols, const lm_real *p, const lm_real *targets, lm_real *loss);
+  void (*loss_rows_grad) (LmCost kind, lm_real delta, gint64 rows, gint64 cols, const lm_real *p, const lm_real *targets, const lm_real *dloss, lm_real *dp, gboolean add);
 
   /* x (outer, mid, inner) → y (outer, inner): y (+)= factor·Σ over mid. Backward repeats: dx (+)= factor·dy. */
   void (*reduce_sum) (gint64 outer, gint64 mid, gint64 inner, lm_real factor, const lm_real *x, lm_real *y, gboolean add);
   void (*reduce_sum_grad) (gint64 outer, gint64 mid, gint64 inner, lm_real factor, const lm_real *dy, lm_real *dx, gboolean add);
 
-  /* @op: LM_BINARY_MAX or MIN. where (outer, inner): the place in 0 … mid − 1, the first of equals; may be NULL in forward. */
-  void (*reduce_best) (LmBinary op, gint64 outer, gint64 mid, gint64 inner, const lm_real *x, lm_real *y, gint32 *where);
+  /* @op: LM_ARITH_MAX or MIN. where (outer, inner): the place in 0 … mid − 1, the first of equals; may be NULL in forward. */
+  void (*reduce_best) (LmArith op, gint64 outer, gint64 mid, gint64 inner, const lm_real *x, lm_real *y, gint32 *where);
   void (*reduce_best_grad) (gint64 outer, gint64 mid, gint64 inner, const lm_real *dy, const gint32 *where, lm_real *dx, gboolean add);
 
   /* Sums for norms and penalties, in double. */
@@ -125,12 +129,15 @@ typedef struct {
   double (*sum_squares) (gsize n, const lm_real *x);
   gboolean (*all_finite) (gsize n, const lm_real *x);
 
+  /* g (+)= l1·sign (w) + 2·l2·w: the gradient of l1·Σ|w| + l2·Σw². */
+  void (*penalty_grad) (gsize n, lm_real l1, lm_real l2, const lm_real *w, lm_real *g, gboolean add);
+
   /* y (+)= x/(1 − rate) where number @first + i of the stream is ≥ rate, else 0; backward is the same call on gradients.
    * In place allowed. 0 ≤ rate < 1. */
   void (*dropout) (const LmRng *rng, guint64 first, gsize n, lm_real rate, const lm_real *x, lm_real *y, gboolean add);
 
   /* One step of an optimizer on a stretch of weights. */
-  void (*update) (const LmUpdate *update, gsize n, const lm_real *g, const LmUpdateTarget *target);
+  void (*update) (const LmUpdate *update, gsize n, const lm_real *g, lm_real *w);
 
   /* Natural order (K × N) ↔ panels; packing fills the padding with zeros. */
   void (*panel_pack) (gint64 k, gint64 n, const lm_real *natural, lm_real *panels);
