@@ -17,9 +17,9 @@ struct _LmBuilder {
   LmGraph *graph;
   guint generation;
   LmBuilderScope scope;
-  guint64 ordinal;      /* ops made in this scope */
-  guint first_slot;     /* of this scope */
-  GPtrArray *names;     /* by node index; borrowed */
+  guint64 ordinal;  /* ops made in this scope */
+  guint first_slot; /* of this scope */
+  GPtrArray *names; /* by node index; borrowed */
   LmBuilderError *error;
 };
 

@@ -55,14 +55,16 @@ typedef enum {
 /**
  * LmOpCall:
  *
- * All an op knows. An op computes with kernels cut into tasks that
+ * All an op knows. Gradients are made in the order of the inputs, since one value may stand at two inputs (the first
+ * writes, the second adds); only where din[0].data == dout[0].data (LM_OP_INPLACE_GRAD) is din[0] made last.
+ * An op computes with kernels cut into tasks that
  * depend on shapes alone (lm_pool_run), allocates nothing, and cannot fail.
  *
  * @dout: one per output; data NULL if no gradient flows into it: read as zero. At least one is there.
  * @din: one per input, as @mode says
  * @in, @out in backward: data is NULL unless the class keeps it (keep_in, keep_out)
  * @workspace: call-local memory of the size that workspace () asked for, 64-byte aligned, not zeroed
- * @rng: stream of this op and step; only for LM_OP_RANDOM
+ * @rng: stream of this op and step; the same in forward and backward; only for LM_OP_RANDOM
  * @training: program runs for training (dropout active)
  * @exact: direct kernels only (no Winograd)
  */
