@@ -1,0 +1,167 @@
+/* lm-op-attrs.h: the attributes of the ops, as plain values without pointers
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* Elementwise functions; formulas in the members of family “activation”. Parameters in LmActivationAttrs. */
+typedef enum {
+  LM_ACT_LINEAR,
+  LM_ACT_RELU,       /* a: negative slope; b: largest value (INFINITY for none); c: threshold */
+  LM_ACT_LEAKY_RELU, /* a: negative slope */
+  LM_ACT_ELU,        /* a: alpha */
+  LM_ACT_SELU,
+  LM_ACT_GELU, /* a: 1 for the tanh approximation */
+  LM_ACT_SILU,
+  LM_ACT_TANH,
+  LM_ACT_SIGMOID,
+  LM_ACT_HARD_SIGMOID,
+  LM_ACT_SOFTPLUS,
+  LM_ACT_SOFTSIGN,
+  LM_ACT_EXPONENTIAL,
+  LM_ACT_MISH,
+  LM_ACT_SOFTMAX, /* not elementwise: only as a name, see lm_build_softmax () */
+  LM_ACT_LOG_SOFTMAX,
+  LM_N_ACTIVATIONS
+} LmActivation;
+
+typedef struct {
+  LmActivation kind;
+  double a;
+  double b;
+  double c;
+} LmActivationAttrs;
+
+/* matmul: in x (…, K), w (K, N) panels, [bias (N) padded]; out y (…, N).
+ * @activation: fused in the epilogue; only those whose derivative follows from y (RELU plain, TANH, SIGMOID, LINEAR). */
+typedef struct {
+  LmActivation activation;
+} LmMatmulAttrs;
+
+/* conv2d: in x (N, H, W, C), w (KH, KW, C / groups, O) natural, [bias (O) padded]; out y (N, OH, OW, O) and, if
+ * pooled, codes (N, OH / 2, OW / 2, O) uint8 with y of that size.
+ * OH = ⌊(H + top + bottom − ((KH − 1)·dilation + 1)) / stride⌋ + 1. Padding is with zeros. Axis 0: rows, axis 1: columns. */
+typedef struct {
+  int stride[2];
+  int dilation[2];
+  int pad_before[2];
+  int pad_after[2];
+  int groups;
+  LmActivation activation; /* fused: LINEAR or RELU */
+  gboolean pool;           /* fused: 2×2 max pooling, stride 2, valid, after the activation RELU */
+} LmConvAttrs;
+
+/* pool2d: in x (N, H, W, C); out y (N, OH, OW, C) and for max codes (index of the winner within the window). The
+ * padding never wins a maximum and never counts in a mean. */
+typedef struct {
+  gboolean max; /* else mean */
+  int size[2];
+  int stride[2];
+  int pad_before[2];
+  int pad_after[2];
+} LmPoolAttrs;
+
+typedef enum {
+  LM_BINARY_ADD,
+  LM_BINARY_SUB,
+  LM_BINARY_MUL,
+  LM_BINARY_DIV,
+  LM_BINARY_MAX,
+  LM_BINARY_MIN,
+} LmBinaryKind;
+
+typedef struct {
+  LmBinaryKind kind;
+} LmBinaryAttrs;
+
+/* affine: y = scale·x + offset with constants. */
+typedef struct {
+  double scale;
+  double offset;
+} LmAffineAttrs;
+
+typedef enum {
+  LM_REDUCE_SUM,
+  LM_REDUCE_MEAN,
+  LM_REDUCE_MAX,
+} LmReduceKind;
+
+/* reduce: bit i of @axes: axis i of x goes. A mean divides by the bound batch if the batch goes. */
+typedef struct {
+  LmReduceKind kind;
+  guint32 axes;
+  gboolean keep_dims;
+} LmReduceAttrs;
+
+/* reshape: a view. @rank, @dim: LmShape of the result with the symbolic batch. */
+typedef struct {
+  int rank;
+  gint64 dim[6];
+} LmReshapeAttrs;
+
+/* concat: any number of inputs, one output. */
+typedef struct {
+  int axis;
+} LmConcatAttrs;
+
+/* pad: zeros (value 0) before and after each axis of x; batch never. Negative numbers crop. */
+typedef struct {
+  int before[6];
+  int after[6];
+} LmPadAttrs;
+
+/* dropout: in x; out y. y = x·m / (1 − rate), m = 1 with probability 1 − rate; in inference the op is not built.
+ * @noise_axes: bit i set: axis i shares one draw (SpatialDropout) */
+typedef struct {
+  double rate;
+  guint32 noise_axes;
+} LmDropoutAttrs;
+
+typedef struct {
+  gboolean log; /* log-softmax */
+} LmSoftmaxAttrs;
+
+/* batch_norm (training): in x (…, C), gamma (C) or a one-element dummy, beta (C); out y, mean (C), variance (C) of
+ * the batch, reciprocal deviation (C). Means over all axes but the last, variance divided by n (Keras).
+ * y = (x − mean)·rsqrt (variance + epsilon)·gamma + beta.
+ * norm (inference, frozen): in x, gamma, beta, mean, variance; out y. */
+typedef struct {
+  double epsilon;
+  gboolean scale;  /* gamma is an input (in order: x, [gamma], [beta], …) */
+  gboolean center; /* beta is an input */
+} LmNormAttrs;
+
+/* How a loss reads its prediction. */
+typedef enum {
+  LM_FROM_PROBABILITY, /* clipped to [1e-7, 1 − 1e-7] and, for categorical, normalised as Keras does */
+  LM_FROM_LOGITS,
+} LmLossInput;
+
+typedef enum {
+  LM_LOSS_CATEGORICAL,        /* target one-hot (or shares), same shape as the prediction */
+  LM_LOSS_SPARSE_CATEGORICAL, /* target int32 ids, shape of the prediction without the last axis */
+  LM_LOSS_BINARY,             /* target 0 … 1, same shape */
+  LM_LOSS_MSE,
+  LM_LOSS_MAE,
+} LmLossKind;
+
+/* loss: in prediction (N, …), target, [sample weight (N)]; out one number: the mean over samples (and over the
+ * other axes, as Keras: the sum over the batch of w·mean over axes, divided by the number of samples). */
+typedef struct {
+  LmLossKind kind;
+  LmLossInput from;
+  double label_smoothing;
+} LmLossAttrs;
+
+/* penalty: in one or more weights; out one number Σ l1·|w| + l2·w². */
+typedef struct {
+  double l1;
+  double l2;
+} LmPenaltyAttrs;
+
+G_END_DECLS
