@@ -34,7 +34,8 @@ typedef struct {
  * @apply: changes @n samples in place; allocates nothing; the same bits for any @n
  * @invert: undoes @apply, for predictions in the target's own unit; NULL if it cannot be undone
  *
- * Family “step”. Steps change values, not shapes.
+ * Family “step”. Steps change values, not shapes. The first option of every
+ * step is %LM_STEP_ON.
  */
 typedef struct {
   LmMember member;
@@ -46,12 +47,22 @@ typedef struct {
   void (*invert) (const LmStepFit *fit, float *x, gsize n);
 } LmStepClass;
 
-/* Which columns a step works on. */
-typedef enum {
-  LM_ON_INPUTS,  /* all inputs, each by itself */
-  LM_ON_TARGETS, /* all targets that the loss takes as numbers */
-  LM_ON_COLUMN,  /* the one of that name */
-} LmStepOn;
+/* Index of the option “on”, the first of every step: “inputs” (all, each by itself; the default), “targets” (all that the
+ * loss takes as numbers), or the name of one column. */
+#define LM_STEP_ON 0
+
+/* The row of the option table, for the step's file. */
+#define LM_STEP_ON_SPEC                                                        \
+  {                                                                            \
+    .kind = LM_OPTION_STRING,                                                  \
+    .id = "on",                                                                \
+    .title = N_ ("On"),                                                        \
+    .help = N_ ("Which columns: inputs, targets, or the name of one column."), \
+    .initial_text = "inputs",                                                  \
+    .min_n = 1,                                                                \
+    .max_n = 200,                                                              \
+    .rare = TRUE,                                                              \
+  }
 
 typedef struct _LmPipeline LmPipeline;
 
@@ -64,16 +75,14 @@ void lm_pipeline_free (LmPipeline *self);
 /* Same steps with the same options; fitted state plays no part. */
 gboolean lm_pipeline_equal (const LmPipeline *a, const LmPipeline *b);
 
-/* @options: copied; its member is the step. @column: for %LM_ON_COLUMN, else NULL. @at: −1 for the end. Forgets all fitted state. */
-void lm_pipeline_insert (LmPipeline *self, int at, const LmOptionSet *options, LmStepOn on, const char *column);
-void lm_pipeline_remove (LmPipeline *self, int at);
+/* @options: copied; its member is the step, a LmStepClass. A design's chain is a list of these. */
+void lm_pipeline_add (LmPipeline *self, const LmOptionSet *options);
 
 /**
  * lm_pipeline_add_text:
  *
- * Adds a step as people write it and the project file stores it:
- * `rescale(scale=0.00392156862745098)`, `targets: standardize`,
- * `column age: minmax(low=-1)`. Inputs are meant where nothing stands before.
+ * Adds a step as people write it: `rescale(scale=0.00392156862745098)`,
+ * `standardize(on=targets)`.
  *
  * Returns: %FALSE with %LM_ERROR_OPTION set
  */
@@ -83,10 +92,7 @@ gboolean lm_pipeline_add_text (LmPipeline *self, const char *text, GError **erro
 char *lm_pipeline_format_step (const LmPipeline *self, int i);
 
 int lm_pipeline_n_steps (const LmPipeline *self);
-const LmStepClass *lm_pipeline_step_class (const LmPipeline *self, int i);
-const LmOptionSet *lm_pipeline_step_options (const LmPipeline *self, int i);
-LmStepOn lm_pipeline_step_on (const LmPipeline *self, int i);
-const char *lm_pipeline_step_column (const LmPipeline *self, int i); /* NULL unless LM_ON_COLUMN */
+const LmOptionSet *lm_pipeline_step (const LmPipeline *self, int i);
 
 /**
  * lm_pipeline_fit:
