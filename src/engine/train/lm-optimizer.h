@@ -1,0 +1,58 @@
+/* lm-optimizer.h: how a gradient changes a weight
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "lm-option.h"
+#include "lm-parallel.h"
+#include "lm-snapshot.h"
+
+G_BEGIN_DECLS
+
+struct _LmUpdate;
+struct _LmWeights;
+
+/**
+ * LmOptimizerClass:
+ * @n_moments: numbers kept per weight with these options: 0 … %LM_MAX_MOMENTS
+ * @fill: the update rule of step @step (from 1) at learning rate @rate; leaves the moment pointers alone
+ *
+ * Family “optimizer”. Options and defaults are Keras 3's. All have
+ * learning_rate, weight_decay, clipnorm, clipvalue and global_clipnorm (%LM_OPTIMIZER_OPTIONS).
+ */
+typedef struct {
+  LmMember member;
+  int (*n_moments) (const LmOptionSet *options);
+  void (*fill) (const LmOptionSet *options, double rate, guint64 step, struct _LmUpdate *update);
+} LmOptimizerClass;
+
+static inline const LmOptimizerClass *
+lm_optimizer_find (const char *id)
+{
+  return (const LmOptimizerClass *) lm_family_find ("optimizer", id);
+}
+
+/* The options all optimizers share. Not set: 0. At most one way of clipping may be set. */
+typedef struct {
+  double rate;
+  double weight_decay;
+  double clipnorm;        /* each weight's gradient is scaled to at most this norm */
+  double clipvalue;       /* each number is cut to ±this */
+  double global_clipnorm; /* all gradients together are scaled to at most this norm */
+} LmOptimizerCommon;
+
+void lm_optimizer_common (const LmOptionSet *options, LmOptimizerCommon *common);
+
+/* TRUE if gradients must be stored whole before they are applied. */
+static inline gboolean
+lm_optimizer_clips (const LmOptimizerCommon *common)
+{
+  return common->clipnorm > 0 || common->clipvalue > 0 || common->global_clipnorm > 0;
+}
+
+/* Returns: %FALSE with %LM_ERROR_OPTION set if options contradict each other (two ways of clipping, as in Keras). */
+gboolean lm_optimizer_check (const LmOptionSet *options, GError **error);
+
+G_END_DECLS
