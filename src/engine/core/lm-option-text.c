@@ -5,7 +5,7 @@
 
 #include "lm-i18n.h"
 
-#include "lm-option.h"
+#include "lm-option-private.h"
 
 #include <errno.h>
 #include <math.h>
@@ -14,7 +14,24 @@
 /* Objects in objects: adam(schedule=warmup(then=…)). */
 #define MAX_DEPTH 16
 
+/* Characters of a wrong text that a message repeats. */
+#define MAX_QUOTE 60
+
 static gboolean parse (const LmOptionSpec *spec, const char *text, int depth, LmOptionValue *value, GError **error);
+
+char *
+lm_option_quote (const char *text)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+
+  g_strdelimit (valid, "\n\r\t", ' ');
+  if (g_utf8_strlen (valid, -1) > MAX_QUOTE) {
+    g_autofree char *start = g_utf8_substring (valid, 0, MAX_QUOTE);
+
+    return g_strconcat (start, "…", NULL);
+  }
+  return g_steal_pointer (&valid);
+}
 
 static gboolean
 fail_parse (const LmOptionSpec *spec,
@@ -22,9 +39,11 @@ fail_parse (const LmOptionSpec *spec,
             const char *needed,
             GError **error)
 {
+  g_autofree char *found = lm_option_quote (text);
+
   g_set_error (error, LM_ERROR, LM_ERROR_OPTION,
                _ ("The option “%s” cannot be “%s”: it must be %s. Type it in that form."),
-               spec->id, text, needed);
+               spec->id, found, needed);
   return FALSE;
 }
 
@@ -202,12 +221,13 @@ fail_member (const LmOptionSpec *spec,
   GString *list = g_string_new (NULL);
   gsize n;
   const LmMember *const *members = lm_family_members (spec->family, &n);
+  g_autofree char *found = lm_option_quote (id);
 
   for (gsize i = 0; i < n; i++)
     g_string_append_printf (list, "%s%s", i > 0 ? ", " : "", members[i]->id);
   g_set_error (error, LM_ERROR, LM_ERROR_OPTION,
                _ ("The option “%s” cannot be “%s”: it must be one of: %s. Choose one of them."),
-               spec->id, id, list->str);
+               spec->id, found, list->str);
   g_string_free (list, TRUE);
   return FALSE;
 }
@@ -252,9 +272,11 @@ parse_argument (LmOptionSet *set,
 
     index = lm_option_set_index (set, name);
     if (index < 0) {
+      g_autofree char *found = lm_option_quote (name);
+
       g_set_error (error, LM_ERROR, LM_ERROR_OPTION,
                    _ ("“%s” has no option “%s”. Remove it, or look up the name."),
-                   set->member->id, name);
+                   set->member->id, found);
       return FALSE;
     }
     argument += name_length + 1;

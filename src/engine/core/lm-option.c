@@ -5,7 +5,7 @@
 
 #include "lm-i18n.h"
 
-#include "lm-option.h"
+#include "lm-option-private.h"
 
 #include <math.h>
 #include <pthread.h>
@@ -466,14 +466,16 @@ check_choice (const LmOptionSpec *spec,
               GError **error)
 {
   g_autofree char *list = NULL;
+  g_autofree char *found = NULL;
 
   if (value->text != NULL && g_strv_contains (spec->choices, value->text))
     return TRUE;
 
   list = g_strjoinv (", ", (char **) spec->choices);
+  found = lm_option_quote (value->text != NULL ? value->text : "");
   g_set_error (error, LM_ERROR, LM_ERROR_OPTION,
                _ ("“%s”: the option “%s” is “%s”, but must be one of: %s. Choose one of them."),
-               owner, spec->id, value->text != NULL ? value->text : "", list);
+               owner, spec->id, found, list);
   return FALSE;
 }
 

@@ -60,13 +60,13 @@ struct _LmOptionSpec {
   const char *help;  /* N_(): one or two sentences */
   const char *unit;  /* N_(): “pixels”; may be NULL */
 
-  /* Default: BOOL, INT, DOUBLE in @initial; STRING, CHOICE, OBJECT (member id, or NULL for none) in @initial_text; INTS in @initial_ints. */
+  /* Default: BOOL, INT, DOUBLE in @initial (NAN for none, where nullable); STRING, CHOICE, OBJECT (member id, or NULL for none) in @initial_text; INTS in @initial_ints. */
   double initial;
   const char *initial_text;
   gint64 initial_ints[LM_MAX_LIST];
   int initial_n;
 
-  /* INT, DOUBLE, elements of INTS: inclusive limits. INTS: how many. STRING: min_n, max_n count characters. */
+  /* INT, DOUBLE, elements of INTS: inclusive limits, INFINITY for an open end; both 0 for no limits. INTS: how many. STRING: min_n, max_n count characters. */
   double min;
   double max;
   gboolean above_min; /* min itself is not allowed: (min, max] */

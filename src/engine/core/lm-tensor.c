@@ -164,6 +164,10 @@ lm_tensor_get (const LmTensor *self,
   }
 }
 
+#define CONVERT(type)            \
+  for (gint64 i = 0; i < n; i++) \
+  out[i] = (float) ((const type *) self->data)[i]
+
 LmTensor *
 lm_tensor_to_f32 (LmTensor *self)
 {
@@ -176,8 +180,22 @@ lm_tensor_to_f32 (LmTensor *self)
 
   copy = tensor_new_or_abort (LM_F32, &self->shape);
   out = lm_tensor_f32 (copy);
-  for (gint64 i = 0; i < n; i++)
-    out[i] = (float) lm_tensor_get (self, i);
+  switch (self->dtype) {
+  case LM_F64:
+    CONVERT (double);
+    break;
+  case LM_I32:
+    CONVERT (gint32);
+    break;
+  case LM_I64:
+    CONVERT (gint64);
+    break;
+  case LM_U8:
+    CONVERT (guint8);
+    break;
+  default:
+    g_assert_not_reached ();
+  }
   return copy;
 }
 
