@@ -58,7 +58,7 @@ END
 known_by_name ()
 {
   install_mime_type
-  : >"$folder/a.lamina"
+  printf lamina >"$folder/a.lamina"
   [ "$(content_type "$folder/a.lamina")" = application/x-lamina-project ]
 }
 
