@@ -16,7 +16,7 @@ sources ()
 texts ()
 {
   sources
-  find .ci src tests -type f \( -name '*.sh' -o -name '*.py' -o -name 'meson.build' \
+  find .ci data po src tests -type f \( -name '*.sh' -o -name '*.py' -o -name 'meson.build' -o -name '*.svg' \
     -o -name '*.ui' -o -name '*.css' -o -name '*.xml' -o -name '*.in' -o -name 'run' \) | LC_ALL=C sort
   ls run meson.build meson_options.txt
   find . -maxdepth 1 -name '*.md'

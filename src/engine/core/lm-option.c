@@ -422,7 +422,7 @@ check_ints (const LmOptionSpec *spec,
       g_autofree char *limits = describe_limits (spec);
 
       g_set_error (error, LM_ERROR, LM_ERROR_OPTION,
-                   _ ("“%s”: the option “%s” contains %" G_GINT64_FORMAT ", but every number in it must be %s. Choose values in this range."),
+                   _ ("“%s”: the option “%s” contains %" PRId64 ", but every number in it must be %s. Choose values in this range."),
                    owner, spec->id, value->ints.v[i], limits);
       return FALSE;
     }

@@ -106,7 +106,7 @@ lm_shape_check (const LmShape *shape,
       g_autofree char *text = lm_shape_to_tuple (shape);
 
       g_set_error (error, LM_ERROR, LM_ERROR_SHAPE,
-                   _ ("The shape %s has the size %" G_GINT64_FORMAT " on axis %d, but every size must be at least 1. Make the input larger or the window smaller."),
+                   _ ("The shape %s has the size %" PRId64 " on axis %d, but every size must be at least 1. Make the input larger or the window smaller."),
                    text, size, i);
       return FALSE;
     }
@@ -120,7 +120,7 @@ lm_shape_check (const LmShape *shape,
         g_autofree char *text = lm_shape_to_tuple (shape);
 
         g_set_error (error, LM_ERROR, LM_ERROR_LIMIT,
-                     _ ("The shape %s with batches of %" G_GINT64_FORMAT " has more than %" G_GINT64_FORMAT " elements, which is the most a tensor can have. Make the sizes or the batch smaller."),
+                     _ ("The shape %s with batches of %" PRId64 " has more than %" PRId64 " elements, which is the most a tensor can have. Make the sizes or the batch smaller."),
                      text, n, LM_MAX_ELEMENTS);
         return FALSE;
       }
