@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "lm-arena.h"
 #include "lm-op-attrs.h"
 #include "lm-op.h"
 
@@ -52,6 +53,15 @@ static inline gint64
 lm_operand_cols (const LmOperand *operand)
 {
   return operand->shape.rank < 2 ? 1 : operand->shape.dim[operand->shape.rank - 1];
+}
+
+/* The kernel's name for an activation. The two lists run in the same order. */
+static inline LmFn
+lm_op_fn (const LmActivationAttrs *attrs)
+{
+  G_STATIC_ASSERT ((int) LM_ACT_LINEAR == LM_FN_LINEAR && (int) LM_ACT_MISH == LM_FN_MISH);
+
+  return (LmFn){ (LmFnKind) attrs->kind, LM_REAL (attrs->a), LM_REAL (attrs->b), LM_REAL (attrs->c) };
 }
 
 /* d = v or d += v */

@@ -5,7 +5,6 @@
 
 #include "config.h"
 
-#include "lm-op-act.h"
 #include "lm-op-tasks.h"
 
 /* y = f (x) by element; formulas in the family “activation”. Backward reads y where the derivative follows from it. */
@@ -20,8 +19,8 @@ activation_infer (const void *attrs, int n_in, const LmOperand *in, int n_out, L
 static void
 activation_keep (const void *attrs, guint32 *keep_in, guint32 *keep_out)
 {
-  LmAct act = lm_op_act (attrs);
-  gboolean from_output = LM_R (lm_act_from_output) (&act);
+  LmFn fn = lm_op_fn (attrs);
+  gboolean from_output = LM_R (lm_fn_from_output) (&fn);
 
   *keep_in = from_output ? 0 : LM_BIT (0);
   *keep_out = from_output ? LM_BIT (0) : 0;
@@ -31,10 +30,10 @@ static void
 forward_task (void *data, int task, int thread)
 {
   const LmOpCall *call = data;
-  LmAct act = lm_op_act (call->attrs);
+  LmFn fn = lm_op_fn (call->attrs);
   LmPart p = lm_part (lm_operand_size (&call->in[0]), LM_TASK_ELEMENTS, task);
 
-  call->k->activate (&act, (gsize) p.n, (const lm_real *) call->in[0].data + p.from, (lm_real *) call->out[0].data + p.from);
+  call->k->activate (&fn, (gsize) p.n, (const lm_real *) call->in[0].data + p.from, (lm_real *) call->out[0].data + p.from);
 }
 
 static void
@@ -47,15 +46,15 @@ static void
 backward_task (void *data, int task, int thread)
 {
   const LmOpCall *call = data;
-  LmAct act = lm_op_act (call->attrs);
+  LmFn fn = lm_op_fn (call->attrs);
   LmPart p = lm_part (lm_operand_size (&call->dout[0]), LM_TASK_ELEMENTS, task);
   const lm_real *x = call->in[0].data;
   const lm_real *y = call->out[0].data;
   const lm_real *dy = call->dout[0].data;
   lm_real *dx = call->din[0].data;
-  gboolean from_output = LM_R (lm_act_from_output) (&act);
+  gboolean from_output = LM_R (lm_fn_from_output) (&fn);
 
-  call->k->activate_grad (&act, (gsize) p.n, from_output ? NULL : x + p.from, from_output ? y + p.from : NULL, dy + p.from,
+  call->k->activate_grad (&fn, (gsize) p.n, from_output ? NULL : x + p.from, from_output ? y + p.from : NULL, dy + p.from,
                           dx + p.from, call->mode[0] == LM_GRAD_ADD);
 }
 

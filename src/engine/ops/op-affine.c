@@ -22,13 +22,9 @@ forward_task (void *data, int task, int thread)
   const LmOpCall *call = data;
   const LmAffineAttrs *attrs = call->attrs;
   LmPart p = lm_part (lm_operand_size (&call->in[0]), LM_TASK_ELEMENTS, task);
-  const lm_real *x = (const lm_real *) call->in[0].data + p.from;
-  lm_real *y = (lm_real *) call->out[0].data + p.from;
-  lm_real scale = LM_REAL (attrs->scale);
-  lm_real offset = LM_REAL (attrs->offset);
 
-  for (gint64 i = 0; i < p.n; i++)
-    y[i] = scale * x[i] + offset;
+  call->k->affine ((gsize) p.n, LM_REAL (attrs->scale), LM_REAL (attrs->offset), (const lm_real *) call->in[0].data + p.from,
+                   (lm_real *) call->out[0].data + p.from);
 }
 
 static void

@@ -92,10 +92,9 @@ scale_task (void *data, int task, int thread)
 {
   const ForwardJob *job = data;
   const LmOpCall *call = job->call;
-  const LmAct linear = { 0 };
   LmPart p = lm_part (job->rows, lm_task_rows (job->cols), task);
 
-  call->k->scale_shift (p.n, job->cols, (const lm_real *) call->in[0].data + p.from * job->cols, job->scale, job->shift, &linear,
+  call->k->scale_shift (p.n, job->cols, (const lm_real *) call->in[0].data + p.from * job->cols, job->scale, job->shift, NULL,
                         (lm_real *) call->out[OUT_Y].data + p.from * job->cols);
 }
 

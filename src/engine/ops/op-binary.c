@@ -10,6 +10,8 @@
 /* y = a ∘ b by NumPy's rule. The gradient of an input is summed over the axes along which it was repeated. Of two equal
  * numbers the first is the larger and the smaller, as in TensorFlow. */
 
+G_STATIC_ASSERT ((int) LM_BINARY_ADD == LM_ARITH_ADD && (int) LM_BINARY_MIN == LM_ARITH_MIN && LM_N_ARITHS == 6);
+
 typedef struct {
   const LmOpCall *call;
   LmBroadcast loop;
@@ -23,7 +25,8 @@ binary_job (const LmOpCall *call)
   BinaryJob job = { .call = call };
   gint64 inner = 1;
 
-  LM_R (lm_broadcast_init) (&job.loop, &call->in[0].shape, &call->in[1].shape);
+  LM_R (lm_broadcast_init)
+  (&job.loop, &call->in[0].shape, &call->in[1].shape);
   for (int i = 1; i < job.loop.rank; i++)
     inner *= job.loop.dim[i];
   job.rows = lm_task_rows (inner);
@@ -57,7 +60,7 @@ forward_task (void *data, int task, int thread)
   const LmBinaryAttrs *attrs = call->attrs;
   LmPart p = lm_part (job->loop.dim[0], job->rows, task);
 
-  call->k->binary (attrs->kind, &job->loop, p.from, p.from + p.n, call->in[0].data, call->in[1].data, call->out[0].data);
+  call->k->binary ((LmArith) attrs->kind, &job->loop, p.from, p.from + p.n, call->in[0].data, call->in[1].data, call->out[0].data);
 }
 
 static void
@@ -76,20 +79,22 @@ backward_task (void *data, int task, int thread)
   const LmBinaryAttrs *attrs = call->attrs;
   LmPart p = lm_part (job->loop.dim[0], job->rows, task);
 
-  call->k->binary_grad (attrs->kind, job->side, &job->loop, p.from, p.from + p.n, call->in[0].data, call->in[1].data,
+  call->k->binary_grad ((LmArith) attrs->kind, job->side, &job->loop, p.from, p.from + p.n, call->in[0].data, call->in[1].data,
                         call->dout[0].data, call->din[job->side].data, call->mode[job->side] == LM_GRAD_ADD);
 }
 
-/* Side 1 first: the gradient of side 0 may lie on that of the output. */
 static void
 binary_backward (const LmOpCall *call)
 {
   BinaryJob job = binary_job (call);
   gint64 rows = job.rows;
+  gboolean in_place = call->din[0].data != NULL && call->din[0].data == call->dout[0].data;
 
-  for (job.side = 1; job.side >= 0; job.side--) {
-    const gint64 *strides = job.side == 0 ? job.loop.a : job.loop.b;
+  for (int i = 0; i < 2; i++) {
+    const gint64 *strides;
 
+    job.side = in_place ? 1 - i : i;
+    strides = job.side == 0 ? job.loop.a : job.loop.b;
     if (call->mode[job.side] == LM_GRAD_SKIP)
       continue;
     job.rows = strides[0] == 0 ? job.loop.dim[0] : rows;

@@ -73,10 +73,9 @@ scale_task (void *data, int task, int thread)
 {
   const ForwardJob *job = data;
   const LmOpCall *call = job->call;
-  const LmAct linear = { 0 };
   LmPart p = lm_part (job->rows, lm_task_rows (job->cols), task);
 
-  call->k->scale_shift (p.n, job->cols, (const lm_real *) call->in[0].data + p.from * job->cols, job->scale, job->shift, &linear,
+  call->k->scale_shift (p.n, job->cols, (const lm_real *) call->in[0].data + p.from * job->cols, job->scale, job->shift, NULL,
                         (lm_real *) call->out[0].data + p.from * job->cols);
 }
 
@@ -133,6 +132,7 @@ norm_backward (const LmOpCall *call)
   lm_real *rstd = (lm_real *) work;
   lm_real *a = (lm_real *) (work + step);
   lm_real *b = (lm_real *) (work + 2 * step);
+  gboolean wants_sums = FALSE;
   const lm_real *variance;
   int index[N_IN];
   LmNormGradJob job;
@@ -154,9 +154,13 @@ norm_backward (const LmOpCall *call)
     .dbeta = a,
     .work = work + 3 * step,
   };
-  lm_pool_run (call->pool, call->k->norm_grad_tasks (&job), call->k->norm_sums, &job);
-  call->k->norm_sums_finish (&job);
-  for (gint64 c = 0; c < cols; c++) {
+  for (int i = 1; i < call->n_in; i++)
+    wants_sums = wants_sums || call->mode[i] != LM_GRAD_SKIP;
+  if (wants_sums) {
+    lm_pool_run (call->pool, call->k->norm_grad_tasks (&job), call->k->norm_sums, &job);
+    call->k->norm_sums_finish (&job);
+  }
+  for (gint64 c = 0; wants_sums && c < cols; c++) {
     lm_real scale = (job.gamma != NULL ? job.gamma[c] : LM_REAL (1)) * rstd[c];
 
     put_column (call, index[IN_GAMMA], c, b[c]);

@@ -34,7 +34,7 @@ reduce_job (const LmOpCall *call)
     if (attrs->axes & LM_BIT (i)) {
       job.is_block = job.is_block && !ended;
       job.mid *= x->dim[i];
-    } else if (job.mid == 1 && (attrs->axes & (LM_BIT (i) - 1)) == 0) {
+    } else if ((attrs->axes & (LM_BIT (i) - 1)) == 0) {
       job.outer *= x->dim[i];
     } else {
       job.inner *= x->dim[i];
@@ -175,7 +175,7 @@ forward_task (void *data, int task, int thread)
   lm_real *y = (lm_real *) call->out[0].data + p.from * job->inner;
 
   if (attrs->kind == LM_REDUCE_MAX)
-    call->k->reduce_best (LM_BINARY_MAX, p.n, job->mid, job->inner, x, y, NULL);
+    call->k->reduce_best (LM_ARITH_MAX, p.n, job->mid, job->inner, x, y, NULL);
   else
     call->k->reduce_sum (p.n, job->mid, job->inner, job->factor, x, y, FALSE);
 }
