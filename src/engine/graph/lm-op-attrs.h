@@ -158,10 +158,12 @@ typedef struct {
   double label_smoothing;
 } LmLossAttrs;
 
-/* penalty: in one or more weights; out one number Σ l1·|w| + l2·w². */
+/* penalty: in one or more weights that lie in one layout; out one number Σ l1·|w| + l2·w².
+ * @layout: their LmLayout, so that the padding is stepped over */
 typedef struct {
   double l1;
   double l2;
+  int layout;
 } LmPenaltyAttrs;
 
 G_END_DECLS

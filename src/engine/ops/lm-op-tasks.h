@@ -1,0 +1,74 @@
+/* lm-op-tasks.h: how the ops cut their work
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "lm-arena.h"
+#include "lm-op-attrs.h"
+#include "lm-op.h"
+
+G_BEGIN_DECLS
+
+/* Elements a task takes. 64 KiB of floats: long against the cost of a task, short enough that two threads share a small
+ * picture. Never depends on the number of threads. */
+#define LM_TASK_ELEMENTS ((gint64) 16384)
+
+/* What stands where in a part of @n things cut into parts of @size. */
+typedef struct {
+  gint64 from;
+  gint64 n;
+} LmPart;
+
+static inline int
+lm_n_parts (gint64 n, gint64 size)
+{
+  return (int) ((n + size - 1) / size);
+}
+
+static inline LmPart
+lm_part (gint64 n, gint64 size, int i)
+{
+  gint64 from = (gint64) i * size;
+
+  return (LmPart){ from, MIN (size, n - from) };
+}
+
+/* Rows of @cols elements that a task takes. */
+static inline gint64
+lm_task_rows (gint64 cols)
+{
+  return MAX (LM_TASK_ELEMENTS / cols, 1);
+}
+
+static inline gint64
+lm_operand_size (const LmOperand *operand)
+{
+  return lm_shape_n_elements (&operand->shape, 1);
+}
+
+/* Size of the last axis; 1 for a scalar or for one number a sample. */
+static inline gint64
+lm_operand_cols (const LmOperand *operand)
+{
+  return operand->shape.rank < 2 ? 1 : operand->shape.dim[operand->shape.rank - 1];
+}
+
+/* The kernel's name for an activation. The two lists run in the same order. */
+static inline LmFn
+lm_op_fn (const LmActivationAttrs *attrs)
+{
+  G_STATIC_ASSERT ((int) LM_ACT_LINEAR == LM_FN_LINEAR && (int) LM_ACT_MISH == LM_FN_MISH);
+
+  return (LmFn){ (LmFnKind) attrs->kind, LM_REAL (attrs->a), LM_REAL (attrs->b), LM_REAL (attrs->c) };
+}
+
+/* d = v or d += v */
+static inline void
+lm_grad_put (lm_real *d, lm_real v, gboolean add)
+{
+  *d = add ? *d + v : v;
+}
+
+G_END_DECLS

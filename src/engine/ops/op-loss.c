@@ -1,0 +1,305 @@
+/* op-loss.c: how far a prediction is from its target, as one number
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "lm-op-tasks.h"
+
+#include <math.h>
+
+/* In: prediction (N, …, C), target, [sample weight (N)]. Out: Σ_r w·loss_r / rows, where a row is one last axis and the
+ * weight is that of its sample: Keras's reduction “sum_over_batch_size”. Loss of a row:
+ *
+ * categorical: −Σ t·log p; sparse categorical: −log p_label; binary, squared, absolute error: the mean over the row.
+ *
+ * From logits p is softmax (x) or σ (x), and loss and gradient are computed together, exact where p saturates. From
+ * probabilities, Keras's steps are followed: categorical divides by the sum and then clips to [1e-7, 1 − 1e-7]; sparse clips
+ * and then divides; binary clips. Label smoothing s (categorical, binary) replaces t by t·(1 − s) + s/C, binary C = 2.
+ *
+ * Target and sample weight are data: no gradient flows into them. A label outside 0 … C − 1 makes the loss NaN. */
+
+enum {
+  IN_PREDICTION,
+  IN_TARGET,
+  IN_WEIGHT,
+};
+
+#define EPSILON LM_REAL (1e-7)
+
+typedef struct {
+  const LmOpCall *call;
+  const LmLossAttrs *attrs;
+  gint64 samples;
+  gint64 rows;
+  gint64 cols;
+  gint64 task_rows;
+  gboolean add;
+  /* Workspace: rows, rows, rows × cols if p is needed, rows × cols if labels are smoothed. */
+  lm_real *loss;
+  lm_real *dloss;
+  lm_real *p;
+  lm_real *smooth;
+} LossJob;
+
+static gboolean
+needs_p (const LmLossAttrs *attrs)
+{
+  return attrs->from == LM_FROM_LOGITS && (attrs->kind == LM_LOSS_CATEGORICAL || attrs->kind == LM_LOSS_SPARSE_CATEGORICAL);
+}
+
+static gboolean
+is_smoothed (const LmLossAttrs *attrs)
+{
+  return attrs->label_smoothing != 0.0 && (attrs->kind == LM_LOSS_CATEGORICAL || attrs->kind == LM_LOSS_BINARY);
+}
+
+/* Sets the pointers into the workspace; returns its size. */
+static gsize
+loss_job (LossJob *job, const LmOpCall *call)
+{
+  const LmOperand *prediction = &call->in[IN_PREDICTION];
+  guint8 *work = call->workspace;
+  gsize row_bytes, all_bytes, at = 0;
+
+  *job = (LossJob){ .call = call, .attrs = call->attrs, .cols = lm_operand_cols (prediction) };
+  job->rows = lm_operand_size (prediction) / job->cols;
+  job->samples = prediction->shape.dim[0];
+  job->task_rows = lm_task_rows (job->cols);
+  row_bytes = lm_align ((gsize) job->rows * sizeof (lm_real));
+  all_bytes = lm_align ((gsize) (job->rows * job->cols) * sizeof (lm_real));
+  job->loss = (lm_real *) (work + at);
+  at += row_bytes;
+  job->dloss = (lm_real *) (work + at);
+  at += row_bytes;
+  if (needs_p (job->attrs)) {
+    job->p = (lm_real *) (work + at);
+    at += all_bytes;
+  }
+  if (is_smoothed (job->attrs)) {
+    job->smooth = (lm_real *) (work + at);
+    at += all_bytes;
+  }
+  return at;
+}
+
+static gsize
+loss_workspace (const LmOpCall *call, LmPass pass)
+{
+  LossJob job;
+
+  return loss_job (&job, call);
+}
+
+static void
+loss_infer (const void *attrs, int n_in, const LmOperand *in, int n_out, LmOperand *out)
+{
+  const LmLossAttrs *a = attrs;
+
+  g_assert ((n_in == 2 || n_in == 3) && n_out == 1);
+  g_assert (in[IN_PREDICTION].dtype == LM_F32 && in[IN_PREDICTION].shape.rank >= 1);
+  if (a->kind == LM_LOSS_SPARSE_CATEGORICAL)
+    g_assert (in[IN_TARGET].dtype == LM_I32 && in[IN_TARGET].shape.rank == in[IN_PREDICTION].shape.rank - 1);
+  else
+    g_assert (in[IN_TARGET].dtype == LM_F32 && lm_shape_equal (&in[IN_TARGET].shape, &in[IN_PREDICTION].shape));
+  out[0].shape = LM_SCALAR;
+}
+
+/* TRUE if all labels name a class. */
+static gboolean
+labels_are_good (const LossJob *job)
+{
+  const gint32 *labels = job->call->in[IN_TARGET].data;
+
+  if (job->attrs->kind != LM_LOSS_SPARSE_CATEGORICAL)
+    return TRUE;
+  for (gint64 r = 0; r < job->rows; r++) {
+    if (labels[r] < 0 || labels[r] >= job->cols)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static LmCost
+cost_of (const LmLossAttrs *attrs)
+{
+  switch (attrs->kind) {
+  case LM_LOSS_BINARY:
+    return attrs->from == LM_FROM_LOGITS ? LM_COST_BINARY_LOGITS : LM_COST_BINARY;
+  case LM_LOSS_MAE:
+    return LM_COST_ABSOLUTE;
+  default:
+    return LM_COST_SQUARED;
+  }
+}
+
+/* The targets of a part of the rows, smoothed if need be. */
+static const lm_real *
+part_targets (const LossJob *job, const LmPart *p)
+{
+  const lm_real *t = (const lm_real *) job->call->in[IN_TARGET].data + p->from * job->cols;
+  gint64 classes = job->attrs->kind == LM_LOSS_BINARY ? 2 : job->cols;
+  double s = job->attrs->label_smoothing;
+
+  if (!is_smoothed (job->attrs))
+    return t;
+  job->call->k->affine ((gsize) (p->n * job->cols), LM_REAL (1.0 - s), LM_REAL (s / (double) classes), t,
+                        job->smooth + p->from * job->cols);
+  return job->smooth + p->from * job->cols;
+}
+
+/* --- Sparse categorical from probabilities: c = clip p, loss = log Σ c − log c_label ---------- */
+
+static lm_real
+clip (lm_real p)
+{
+  return p < EPSILON ? EPSILON : p > LM_REAL (1) - EPSILON ? LM_REAL (1) - EPSILON
+                                                           : p;
+}
+
+static lm_real
+clipped_sum (gint64 cols, const lm_real *p)
+{
+  lm_real sum = LM_REAL (0);
+
+  for (gint64 j = 0; j < cols; j++)
+    sum += clip (p[j]);
+  return sum;
+}
+
+static void
+sparse_probability (gint64 rows, gint64 cols, const lm_real *p, const gint32 *labels, lm_real *loss)
+{
+  for (gint64 r = 0; r < rows; r++, p += cols)
+    loss[r] = LM_REAL (log ((double) clipped_sum (cols, p)) - log ((double) clip (p[labels[r]])));
+}
+
+static void
+sparse_probability_grad (gint64 rows, gint64 cols, const lm_real *p, const gint32 *labels, const lm_real *dloss, lm_real *dp, gboolean add)
+{
+  for (gint64 r = 0; r < rows; r++, p += cols, dp += cols) {
+    lm_real share = LM_REAL (1) / clipped_sum (cols, p);
+
+    for (gint64 j = 0; j < cols; j++) {
+      gboolean inside = p[j] == clip (p[j]);
+      lm_real slope = share - (j == labels[r] ? LM_REAL (1) / p[j] : LM_REAL (0));
+
+      lm_grad_put (&dp[j], inside ? dloss[r] * slope : LM_REAL (0), add);
+    }
+  }
+}
+
+/* --- The rows of one task ------------------------------------------------ */
+
+static void
+forward_task (void *data, int task, int thread)
+{
+  const LossJob *job = data;
+  const LmKernels *k = job->call->k;
+  LmPart p = lm_part (job->rows, job->task_rows, task);
+  const lm_real *x = (const lm_real *) job->call->in[IN_PREDICTION].data + p.from * job->cols;
+  const gint32 *labels = (const gint32 *) job->call->in[IN_TARGET].data + p.from;
+  gboolean logits = job->attrs->from == LM_FROM_LOGITS;
+  lm_real *loss = job->loss + p.from;
+
+  if (job->attrs->kind == LM_LOSS_SPARSE_CATEGORICAL && logits)
+    k->xent_labels (p.n, job->cols, x, labels, job->p + p.from * job->cols, loss);
+  else if (job->attrs->kind == LM_LOSS_SPARSE_CATEGORICAL)
+    sparse_probability (p.n, job->cols, x, labels, loss);
+  else if (job->attrs->kind == LM_LOSS_CATEGORICAL && logits)
+    k->xent_targets (p.n, job->cols, x, part_targets (job, &p), job->p + p.from * job->cols, loss);
+  else if (job->attrs->kind == LM_LOSS_CATEGORICAL)
+    k->xent_probs_targets (p.n, job->cols, x, part_targets (job, &p), loss);
+  else
+    k->loss_rows (cost_of (job->attrs), LM_REAL (0), p.n, job->cols, x, part_targets (job, &p), loss);
+}
+
+static void
+backward_task (void *data, int task, int thread)
+{
+  const LossJob *job = data;
+  const LmKernels *k = job->call->k;
+  LmPart part = lm_part (job->rows, job->task_rows, task);
+  gint64 at = part.from * job->cols;
+  const lm_real *x = (const lm_real *) job->call->in[IN_PREDICTION].data + at;
+  const gint32 *labels = (const gint32 *) job->call->in[IN_TARGET].data + part.from;
+  gboolean logits = job->attrs->from == LM_FROM_LOGITS;
+  const lm_real *dloss = job->dloss + part.from;
+  lm_real *dx = (lm_real *) job->call->din[IN_PREDICTION].data + at;
+
+  if (job->attrs->kind == LM_LOSS_SPARSE_CATEGORICAL && logits) {
+    k->xent_labels (part.n, job->cols, x, labels, job->p + at, job->loss + part.from);
+    k->xent_labels_grad (part.n, job->cols, job->p + at, labels, dloss, dx, job->add);
+  } else if (job->attrs->kind == LM_LOSS_SPARSE_CATEGORICAL) {
+    sparse_probability_grad (part.n, job->cols, x, labels, dloss, dx, job->add);
+  } else if (job->attrs->kind == LM_LOSS_CATEGORICAL && logits) {
+    const lm_real *targets = part_targets (job, &part);
+
+    k->xent_targets (part.n, job->cols, x, targets, job->p + at, job->loss + part.from);
+    k->xent_targets_grad (part.n, job->cols, job->p + at, targets, dloss, dx, job->add);
+  } else if (job->attrs->kind == LM_LOSS_CATEGORICAL) {
+    k->xent_probs_targets_grad (part.n, job->cols, x, part_targets (job, &part), dloss, dx, job->add);
+  } else {
+    k->loss_rows_grad (cost_of (job->attrs), LM_REAL (0), part.n, job->cols, x, part_targets (job, &part), dloss, dx, job->add);
+  }
+}
+
+static void
+loss_forward (const LmOpCall *call)
+{
+  const lm_real *weights = call->n_in > IN_WEIGHT ? call->in[IN_WEIGHT].data : NULL;
+  lm_real *out = call->out[0].data;
+  double sum = 0.0;
+  LossJob job;
+
+  loss_job (&job, call);
+  if (!labels_are_good (&job)) {
+    *out = LM_REAL (NAN);
+    return;
+  }
+  lm_pool_run (call->pool, lm_n_parts (job.rows, job.task_rows), forward_task, &job);
+  for (gint64 r = 0; r < job.rows; r++)
+    sum += (double) job.loss[r] * (weights != NULL ? (double) weights[r / (job.rows / job.samples)] : 1.0);
+  *out = LM_REAL (sum / (double) job.rows);
+}
+
+static void
+loss_backward (const LmOpCall *call)
+{
+  const lm_real *weights = call->n_in > IN_WEIGHT ? call->in[IN_WEIGHT].data : NULL;
+  lm_real slope = *(const lm_real *) call->dout[0].data;
+  LossJob job;
+
+  for (int i = 1; i < call->n_in; i++)
+    g_assert (call->mode[i] == LM_GRAD_SKIP);
+  if (call->mode[IN_PREDICTION] == LM_GRAD_SKIP)
+    return;
+  loss_job (&job, call);
+  job.add = call->mode[IN_PREDICTION] == LM_GRAD_ADD;
+  if (!labels_are_good (&job)) {
+    if (!job.add)
+      call->k->fill ((gsize) (job.rows * job.cols), LM_REAL (0), call->din[IN_PREDICTION].data);
+    return;
+  }
+  for (gint64 r = 0; r < job.rows; r++)
+    job.dloss[r] = slope / LM_REAL (job.rows) * (weights != NULL ? weights[r / (job.rows / job.samples)] : LM_REAL (1));
+  lm_pool_run (call->pool, lm_n_parts (job.rows, job.task_rows), backward_task, &job);
+}
+
+static double
+loss_flops (const LmOpCall *call)
+{
+  return 5.0 * (double) lm_operand_size (&call->in[IN_PREDICTION]);
+}
+
+const LmOpClass LM_R (lm_op_loss) = {
+  .member = { .id = "loss" },
+  .attrs_size = sizeof (LmLossAttrs),
+  .keep_in = LM_BIT (IN_PREDICTION) | LM_BIT (IN_TARGET) | LM_BIT (IN_WEIGHT),
+  .infer = loss_infer,
+  .workspace = loss_workspace,
+  .flops = loss_flops,
+  .forward = loss_forward,
+  .backward = loss_backward,
+};
