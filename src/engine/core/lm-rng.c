@@ -8,6 +8,7 @@
 #include "lm-rng.h"
 
 #include <math.h>
+#include <string.h>
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
@@ -302,8 +303,7 @@ lm_rng_fill_float (const LmRng *rng,
     float rest[4 * LANES];
 
     fill_lanes (rng, &keys, (first + i) >> 2, rest);
-    for (gsize j = 0; i < n; i++, j++)
-      out[i] = rest[j];
+    memcpy (out + i, rest, (n - i) * sizeof *out);
   }
 }
 
@@ -317,11 +317,11 @@ lm_rng_permutation (const LmRng *rng,
   for (gsize i = 0; i < n; i++)
     out[i] = (guint32) i;
 
-  for (gsize i = n; i-- > 1;) {
-    guint32 j = lm_rng_below (rng, i, (guint32) i + 1);
-    guint32 taken = out[i];
+  for (gsize i = n; i > 1; i--) {
+    guint32 j = lm_rng_below (rng, i - 1, (guint32) i);
+    guint32 taken = out[i - 1];
 
-    out[i] = out[j];
+    out[i - 1] = out[j];
     out[j] = taken;
   }
 }
