@@ -29,6 +29,9 @@ gssize lm_stream_read (LmStream *self, void *out, gsize n, GError **error);
 guint64 lm_stream_file_size (const LmStream *self);
 gboolean lm_stream_is_packed (const LmStream *self);
 
+/* Returns: (transfer full): a whole file, unpacked; %LM_ERROR_LIMIT if there are more than @limit bytes. */
+GBytes *lm_file_read (const char *path, const char *shown, guint64 limit, GError **error);
+
 /**
  * LmArchive:
  *
