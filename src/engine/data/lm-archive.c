@@ -23,6 +23,7 @@
 
 struct _LmStream {
   struct archive *archive;
+  GBytes *bytes;
   char *shown;
   guint64 file_size;
   gboolean is_packed;
@@ -117,27 +118,33 @@ allow_filters (struct archive *archive)
   archive_read_support_filter_zstd (archive);
 }
 
-LmStream *
-lm_stream_open (const char *path,
-                const char *shown,
-                GError **error)
+/* @bytes: NULL for the file at @path. */
+static LmStream *
+stream_open (const char *path,
+             GBytes *bytes,
+             const char *shown,
+             GError **error)
 {
   g_autoptr (LmStream) self = g_new0 (LmStream, 1);
   struct archive_entry *entry;
   int status;
 
   self->shown = g_strdup (shown);
-  if (!check_file (path, shown, &self->file_size, error))
+  if (bytes == NULL && !check_file (path, shown, &self->file_size, error))
     return NULL;
   self->archive = archive_read_new ();
   allow_filters (self->archive);
   archive_read_support_format_raw (self->archive);
   archive_read_support_format_empty (self->archive);
-  if (archive_read_open_filename (self->archive, path, BLOCK) != ARCHIVE_OK) {
-    set_read_error (error, shown, self->archive);
-    return NULL;
+  if (bytes != NULL) {
+    self->bytes = g_bytes_ref (bytes);
+    self->file_size = g_bytes_get_size (bytes);
+    status = archive_read_open_memory (self->archive, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+  } else {
+    status = archive_read_open_filename (self->archive, path, BLOCK);
   }
-  status = archive_read_next_header (self->archive, &entry);
+  if (status == ARCHIVE_OK)
+    status = archive_read_next_header (self->archive, &entry);
   if (status == ARCHIVE_EOF) {
     self->at_end = TRUE;
   } else if (status != ARCHIVE_OK && status != ARCHIVE_WARN) {
@@ -148,11 +155,29 @@ lm_stream_open (const char *path,
   return g_steal_pointer (&self);
 }
 
+LmStream *
+lm_stream_open (const char *path,
+                const char *shown,
+                GError **error)
+{
+  return stream_open (path, NULL, shown, error);
+}
+
+LmStream *
+lm_stream_open_memory (GBytes *bytes,
+                       const char *shown,
+                       GError **error)
+{
+  return stream_open (NULL, bytes, shown, error);
+}
+
 void
 lm_stream_free (LmStream *self)
 {
   if (self->archive != NULL)
     archive_read_free (self->archive);
+  if (self->bytes != NULL)
+    g_bytes_unref (self->bytes);
   g_free (self->shown);
   g_free (self);
 }

@@ -20,6 +20,7 @@ G_BEGIN_DECLS
 typedef struct _LmStream LmStream;
 
 LmStream *lm_stream_open (const char *path, const char *shown, GError **error);
+LmStream *lm_stream_open_memory (GBytes *bytes, const char *shown, GError **error);
 void lm_stream_free (LmStream *self);
 
 /* Reads up to @n bytes; fewer only at the end. Returns: bytes read, −1 with %LM_ERROR_IO or %LM_ERROR_FORMAT set. */
