@@ -20,6 +20,7 @@ G_BEGIN_DECLS
 typedef struct _LmStream LmStream;
 
 LmStream *lm_stream_open (const char *path, const char *shown, GError **error);
+LmStream *lm_stream_open_memory (GBytes *bytes, const char *shown, GError **error);
 void lm_stream_free (LmStream *self);
 
 /* Reads up to @n bytes; fewer only at the end. Returns: bytes read, −1 with %LM_ERROR_IO or %LM_ERROR_FORMAT set. */
@@ -28,6 +29,9 @@ gssize lm_stream_read (LmStream *self, void *out, gsize n, GError **error);
 /* Bytes of the file on disk, and whether it is compressed. An unpacked size above 1032 times the file's is not possible with gzip. */
 guint64 lm_stream_file_size (const LmStream *self);
 gboolean lm_stream_is_packed (const LmStream *self);
+
+/* Returns: (transfer full): a whole file, unpacked; %LM_ERROR_LIMIT if there are more than @limit bytes. */
+GBytes *lm_file_read (const char *path, const char *shown, guint64 limit, GError **error);
 
 /**
  * LmArchive:

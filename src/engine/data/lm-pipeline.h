@@ -29,6 +29,7 @@ typedef struct {
 /**
  * LmStepClass:
  * @state_names: NULL-ended names of what fitting leaves behind; NULL for a step that needs no fitting
+ * @state_size: values in each tensor of the state; every one is float32 of rank 1
  * @fit_begin: makes what @fit_add adds to; @fit_end turns it into fit->state and frees it (fit->state stays NULL if @fit_add
  *   was never called); all NULL if there is nothing to fit
  * @apply: changes @n samples in place; allocates nothing; the same bits for any @n
@@ -40,6 +41,7 @@ typedef struct {
 typedef struct {
   LmMember member;
   const char *const *state_names;
+  gsize (*state_size) (const LmStepFit *fit);
   void *(*fit_begin) (const LmStepFit *fit);
   void (*fit_add) (const LmStepFit *fit, void *sums, const float *x, gsize n);
   void (*fit_end) (LmStepFit *fit, void *sums);
@@ -63,6 +65,11 @@ typedef struct {
     .max_n = 200,                                                              \
     .rare = TRUE,                                                              \
   }
+
+/* Of what statistics are taken: “last”: of each feature of the last axis; “each”: of each value of a sample; “all”: of
+ * everything. A feature of value i of a sample is i modulo the number of features. */
+extern const char *const lm_step_axes[];
+gsize lm_step_n_features (const LmStepFit *fit, const char *axis);
 
 typedef struct _LmPipeline LmPipeline;
 
@@ -135,11 +142,12 @@ gboolean lm_pipeline_check (const LmPipeline *self, LmRole role, const char *col
  * lm_pipeline_n_state:
  *
  * Fitted state as named tensors for the project file: `STEP/ROLE/COLUMN/NAME`, for
- * instance `1/input/x/mean`. Setting wants the steps to be there already;
- * a name or a shape that does not fit is %LM_ERROR_FORMAT.
+ * instance `1/input/x/mean`, and `1/input/x/shape` for what a sample was like.
+ * Setting wants the steps to be there already; a name or a type that does not
+ * fit is %LM_ERROR_FORMAT; lm_pipeline_check() judges the whole.
  */
 int lm_pipeline_n_state (const LmPipeline *self);
-LmTensor *lm_pipeline_get_state (const LmPipeline *self, int i, char **name); /* tensor borrowed, name (transfer full) */
+LmTensor *lm_pipeline_get_state (const LmPipeline *self, int i, char **name); /* both (transfer full) */
 gboolean lm_pipeline_set_state (LmPipeline *self, const char *name, LmTensor *tensor, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LmPipeline, lm_pipeline_free)

@@ -1,0 +1,556 @@
+/* lm-image.c: the wrapper of gdk-pixbuf
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "lm-image.h"
+
+#include "lm-archive.h"
+#include "lm-i18n.h"
+
+#include <gdk-pixbuf/gdk-pixbuf.h>
+#include <math.h>
+#include <string.h>
+
+/* No picture file is larger than this. */
+#define MAX_FILE ((guint64) 1 << 29)
+
+const char *const lm_image_keep_names[] = { "stretch", "crop", "fit", NULL };
+
+static const char *const image_endings[] = { ".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".pnm", ".pbm", ".pgm", ".ppm", ".webp" };
+
+gboolean
+lm_image_has_image_name (const char *name)
+{
+  g_autofree char *lower = g_ascii_strdown (name, -1);
+  g_autofree char *base = g_path_get_basename (lower);
+
+  if (base[0] == '.')
+    return FALSE;
+  for (gsize i = 0; i < G_N_ELEMENTS (image_endings); i++) {
+    if (g_str_has_suffix (base, image_endings[i]))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+void
+lm_image_free (LmImage *self)
+{
+  g_free (self->pixels);
+  g_free (self);
+}
+
+static int
+be16 (const guint8 *p)
+{
+  return p[0] << 8 | p[1];
+}
+
+static int
+le16 (const guint8 *p)
+{
+  return p[1] << 8 | p[0];
+}
+
+static gint64
+be32 (const guint8 *p)
+{
+  return (gint64) be16 (p) << 16 | be16 (p + 2);
+}
+
+static gint64
+le32 (const guint8 *p)
+{
+  return (gint64) le16 (p + 2) << 16 | le16 (p);
+}
+
+/* gdk-pixbuf's name of the format, from the first bytes; NULL for a file that is no picture. */
+static const char *
+sniff (const guint8 *p,
+       gsize n)
+{
+  if (n >= 24 && memcmp (p, "\x89PNG\r\n\x1a\n", 8) == 0)
+    return "png";
+  if (n >= 4 && memcmp (p, "\xff\xd8\xff", 3) == 0)
+    return "jpeg";
+  if (n >= 10 && (memcmp (p, "GIF87a", 6) == 0 || memcmp (p, "GIF89a", 6) == 0))
+    return "gif";
+  if (n >= 26 && memcmp (p, "BM", 2) == 0)
+    return "bmp";
+  if (n >= 8 && (memcmp (p, "II*\0", 4) == 0 || memcmp (p, "MM\0*", 4) == 0))
+    return "tiff";
+  if (n >= 30 && memcmp (p, "RIFF", 4) == 0 && memcmp (p + 8, "WEBP", 4) == 0)
+    return "webp";
+  if (n >= 8 && p[0] == 'P' && p[1] >= '1' && p[1] <= '6' && g_ascii_isspace ((char) p[2]))
+    return "pnm";
+  return NULL;
+}
+
+/* The frame header of a JPEG: the first SOF marker. */
+static gboolean
+jpeg_size (const guint8 *p,
+           gsize n,
+           gint64 *width,
+           gint64 *height)
+{
+  gsize at = 2;
+
+  while (at + 9 < n) {
+    int marker = p[at + 1];
+
+    if (p[at] != 0xff)
+      return FALSE;
+    if (marker == 0xff) {
+      at++;
+    } else if (marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc) {
+      *height = be16 (p + at + 5);
+      *width = be16 (p + at + 7);
+      return TRUE;
+    } else {
+      at += 2 + (gsize) be16 (p + at + 2);
+    }
+  }
+  return FALSE;
+}
+
+static gboolean
+webp_size (const guint8 *p,
+           gint64 *width,
+           gint64 *height)
+{
+  if (memcmp (p + 12, "VP8X", 4) == 0) {
+    *width = 1 + (le32 (p + 24) & 0xffffff);
+    *height = 1 + (p[27] | p[28] << 8 | p[29] << 16);
+    return TRUE;
+  }
+  if (memcmp (p + 12, "VP8L", 4) == 0) {
+    gint64 bits = le32 (p + 21);
+
+    *width = 1 + (bits & 0x3fff);
+    *height = 1 + (bits >> 14 & 0x3fff);
+    return TRUE;
+  }
+  *width = le16 (p + 26) & 0x3fff;
+  *height = le16 (p + 28) & 0x3fff;
+  return memcmp (p + 12, "VP8 ", 4) == 0;
+}
+
+/* “P5 640 480 …” with comments that begin with #. */
+static gboolean
+pnm_size (const guint8 *p,
+          gsize n,
+          gint64 *width,
+          gint64 *height)
+{
+  gint64 number[2] = { 0, 0 };
+  gsize at = 2;
+
+  for (int k = 0; k < 2; k++) {
+    while (at < n && (g_ascii_isspace ((char) p[at]) || p[at] == '#')) {
+      if (p[at] == '#') {
+        while (at < n && p[at] != '\n')
+          at++;
+      } else {
+        at++;
+      }
+    }
+    while (at < n && g_ascii_isdigit ((char) p[at]) && number[k] < G_MAXINT32)
+      number[k] = number[k] * 10 + (p[at++] - '0');
+  }
+  *width = number[0];
+  *height = number[1];
+  return TRUE;
+}
+
+static gboolean
+sniff_size (const guint8 *p,
+            gsize n,
+            gint64 *width,
+            gint64 *height)
+{
+  const char *format = sniff (p, n);
+
+  if (format == NULL)
+    return FALSE;
+  if (strcmp (format, "png") == 0) {
+    *width = be32 (p + 16);
+    *height = be32 (p + 20);
+  } else if (strcmp (format, "gif") == 0) {
+    *width = le16 (p + 6);
+    *height = le16 (p + 8);
+  } else if (strcmp (format, "bmp") == 0) {
+    gboolean is_old = le32 (p + 14) == 12;
+
+    *width = is_old ? le16 (p + 18) : le32 (p + 18);
+    *height = is_old ? le16 (p + 20) : ABS ((gint64) (gint32) le32 (p + 22));
+  } else if (strcmp (format, "jpeg") == 0) {
+    return jpeg_size (p, n, width, height);
+  } else if (strcmp (format, "webp") == 0) {
+    return webp_size (p, width, height);
+  } else if (strcmp (format, "pnm") == 0) {
+    return pnm_size (p, n, width, height);
+  } else {
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+size_is_allowed (gint64 width,
+                 gint64 height)
+{
+  return width > 0 && height > 0 && width <= LM_IMAGE_MAX_SIDE && height <= LM_IMAGE_MAX_SIDE &&
+         width * height <= LM_IMAGE_MAX_PIXELS;
+}
+
+gboolean
+lm_image_get_size (const void *data,
+                   gsize n,
+                   int *width,
+                   int *height)
+{
+  gint64 w, h;
+
+  if (!sniff_size (data, n, &w, &h) || !size_is_allowed (w, h))
+    return FALSE;
+  *width = (int) w;
+  *height = (int) h;
+  return TRUE;
+}
+
+static void
+set_size_error (GError **error,
+                const char *shown,
+                gint64 width,
+                gint64 height)
+{
+  g_set_error (error, LM_ERROR, LM_ERROR_LIMIT,
+               _ ("The picture “%s” claims %'lld×%'lld pixels, but at most %'d on a side and %'lld in all are read. Make it smaller."),
+               shown, (long long) width, (long long) height, LM_IMAGE_MAX_SIDE, (long long) LM_IMAGE_MAX_PIXELS);
+}
+
+/* What the loader tells before it takes memory for the pixels. */
+typedef struct {
+  gint64 width;
+  gint64 height;
+  gboolean refused;
+} SizeCheck;
+
+static void
+size_prepared_cb (GdkPixbufLoader *loader,
+                  int width,
+                  int height,
+                  gpointer data)
+{
+  SizeCheck *check = data;
+
+  check->width = width;
+  check->height = height;
+  check->refused = !size_is_allowed (width, height);
+  if (check->refused)
+    gdk_pixbuf_loader_set_size (loader, 0, 0);
+}
+
+static void
+set_broken_error (GError **error,
+                  const char *shown,
+                  gsize n,
+                  const char *reason)
+{
+  g_set_error (error, LM_ERROR, LM_ERROR_FORMAT,
+               _ ("Cannot read the picture “%s”: it is damaged or cut short after %'llu bytes (%s)."),
+               shown, (unsigned long long) n, reason);
+}
+
+static GdkPixbuf *
+load_pixbuf (const guint8 *data,
+             gsize n,
+             const char *shown,
+             GError **error)
+{
+  const char *format = sniff (data, n);
+  g_autoptr (GdkPixbufLoader) loader = NULL;
+  g_autoptr (GError) reason = NULL;
+  g_autoptr (GdkPixbuf) upright = NULL;
+  SizeCheck check = { 0 };
+  gboolean good;
+
+  if (format == NULL) {
+    g_set_error (error, LM_ERROR, LM_ERROR_FORMAT,
+                 _ ("“%s” is not a picture that Lamina reads (PNG, JPEG, GIF, BMP, TIFF, PNM, WebP)."), shown);
+    return NULL;
+  }
+  if (sniff_size (data, n, &check.width, &check.height) && !size_is_allowed (check.width, check.height)) {
+    set_size_error (error, shown, check.width, check.height);
+    return NULL;
+  }
+  loader = gdk_pixbuf_loader_new_with_type (format, &reason);
+  if (loader == NULL) {
+    g_set_error (error, LM_ERROR, LM_ERROR_UNSUPPORTED,
+                 _ ("This computer has no reader for %s pictures such as “%s”. Save it as PNG."), format, shown);
+    return NULL;
+  }
+  g_signal_connect (loader, "size-prepared", G_CALLBACK (size_prepared_cb), &check);
+  good = gdk_pixbuf_loader_write (loader, data, n, &reason);
+  good = gdk_pixbuf_loader_close (loader, good ? &reason : NULL) && good;
+  if (check.refused) {
+    set_size_error (error, shown, check.width, check.height);
+    return NULL;
+  }
+  if (!good || gdk_pixbuf_loader_get_pixbuf (loader) == NULL) {
+    set_broken_error (error, shown, n, reason != NULL ? reason->message : format);
+    return NULL;
+  }
+  upright = gdk_pixbuf_apply_embedded_orientation (gdk_pixbuf_loader_get_pixbuf (loader));
+  return g_steal_pointer (&upright);
+}
+
+/* One row of gdk-pixbuf's bytes as red, green, blue on white. */
+static void
+copy_row (const guint8 *src,
+          int n_channels,
+          int width,
+          guint8 *out)
+{
+  for (int x = 0; x < width; x++, src += n_channels) {
+    int alpha = n_channels == 4 ? src[3] : 255;
+
+    for (int c = 0; c < 3; c++)
+      *out++ = alpha == 255 ? src[c] : (guint8) ((src[c] * alpha + 255 * (255 - alpha) + 127) / 255);
+  }
+}
+
+static gboolean
+is_grey (const guint8 *pixels,
+         gsize n)
+{
+  for (gsize i = 0; i < n; i++) {
+    if (pixels[3 * i] != pixels[3 * i + 1] || pixels[3 * i] != pixels[3 * i + 2])
+      return FALSE;
+  }
+  return TRUE;
+}
+
+LmImage *
+lm_image_decode (const void *data,
+                 gsize n,
+                 const char *shown,
+                 GError **error)
+{
+  g_autoptr (GdkPixbuf) pixbuf = load_pixbuf (data, n, shown, error);
+  g_autoptr (LmImage) self = NULL;
+  const guint8 *src;
+  gsize n_pixels;
+
+  if (pixbuf == NULL)
+    return NULL;
+  self = g_new0 (LmImage, 1);
+  self->width = gdk_pixbuf_get_width (pixbuf);
+  self->height = gdk_pixbuf_get_height (pixbuf);
+  self->channels = 3;
+  if (!size_is_allowed (self->width, self->height)) {
+    set_size_error (error, shown, self->width, self->height);
+    return NULL;
+  }
+  n_pixels = (gsize) self->width * (gsize) self->height;
+  self->pixels = g_try_malloc (3 * n_pixels);
+  if (self->pixels == NULL) {
+    set_size_error (error, shown, self->width, self->height);
+    return NULL;
+  }
+  src = gdk_pixbuf_read_pixels (pixbuf);
+  for (int y = 0; y < self->height; y++)
+    copy_row (src + (gsize) y * (gsize) gdk_pixbuf_get_rowstride (pixbuf), gdk_pixbuf_get_n_channels (pixbuf),
+              self->width, self->pixels + 3 * (gsize) y * (gsize) self->width);
+  if (is_grey (self->pixels, n_pixels)) {
+    self->channels = 1;
+    for (gsize i = 0; i < n_pixels; i++)
+      self->pixels[i] = self->pixels[3 * i];
+    self->pixels = g_realloc (self->pixels, n_pixels);
+  }
+  return g_steal_pointer (&self);
+}
+
+LmImage *
+lm_image_load (const char *path,
+               const char *shown,
+               GError **error)
+{
+  g_autoptr (GBytes) bytes = lm_file_read (path, shown, MAX_FILE, error);
+  gsize n;
+  const void *data;
+
+  if (bytes == NULL)
+    return NULL;
+  data = g_bytes_get_data (bytes, &n);
+  if (n == 0) {
+    g_set_error (error, LM_ERROR, LM_ERROR_FORMAT, _ ("The picture “%s” is empty: 0 bytes."), shown);
+    return NULL;
+  }
+  return lm_image_decode (data, n, shown, error);
+}
+
+/* Weights of one axis: target i is Σ_k weight[i · width + k] · source[first[i] + k]. */
+typedef struct {
+  int n;
+  int width;
+  int *first;
+  float *weight;
+} Axis;
+
+static void
+axis_clear (Axis *axis)
+{
+  g_free (axis->first);
+  g_free (axis->weight);
+}
+
+/* Maps the source interval [@from, @from + @span) to @n target pixels by a triangle that is never narrower than a source pixel. */
+static Axis
+axis_new (int n_source,
+          double from,
+          double span,
+          int n)
+{
+  double scale = span / n;
+  double radius = MAX (scale, 1);
+  Axis axis = { .n = n, .width = (int) ceil (radius) * 2 + 1 };
+
+  axis.first = g_new (int, n);
+  axis.weight = g_new0 (float, (gsize) n *(gsize) axis.width);
+  for (int i = 0; i < n; i++) {
+    double centre = from + (i + 0.5) * scale;
+    int low = MAX (0, (int) floor (centre - radius));
+    int high = MIN (n_source, (int) ceil (centre + radius));
+    float *weight = axis.weight + (gsize) i * (gsize) axis.width;
+    double sum = 0;
+
+    low = MIN (low, n_source - 1);
+    axis.first[i] = low;
+    for (int k = low; k < high && k - low < axis.width; k++)
+      sum += MAX (0, 1 - fabs (k + 0.5 - centre) / radius);
+    for (int k = low; k < high && k - low < axis.width; k++)
+      weight[k - low] = (float) (MAX (0, 1 - fabs (k + 0.5 - centre) / radius) / sum);
+    if (!(sum > 0))
+      weight[0] = 1;
+  }
+  return axis;
+}
+
+/* @src: one source row with @self->channels; @out: (n, channels) float. */
+static void
+resample_row (const LmImage *self,
+              const guint8 *src,
+              const Axis *axis,
+              int channels,
+              float *out)
+{
+  for (int i = 0; i < axis->n; i++) {
+    const float *weight = axis->weight + (gsize) i * (gsize) axis->width;
+    int last = MIN (axis->width, self->width - axis->first[i]);
+    float sum[3] = { 0, 0, 0 };
+
+    for (int k = 0; k < last; k++) {
+      const guint8 *p = src + (gsize) (axis->first[i] + k) * (gsize) self->channels;
+
+      for (int c = 0; c < self->channels; c++)
+        sum[c] += weight[k] * (float) p[c];
+    }
+    if (channels == self->channels) {
+      for (int c = 0; c < channels; c++)
+        out[i * channels + c] = sum[c];
+    } else if (channels == 1) {
+      out[i] = 0.299F * sum[0] + 0.587F * sum[1] + 0.114F * sum[2];
+    } else {
+      for (int c = 0; c < channels; c++)
+        out[i * channels + c] = sum[0];
+    }
+  }
+}
+
+/* Sum over rows of the horizontally resampled picture, rounded into the target. */
+static void
+resample_columns (const float *rows,
+                  int n_rows,
+                  gsize row_size,
+                  const Axis *axis,
+                  guint8 *out,
+                  gsize out_stride)
+{
+  for (int i = 0; i < axis->n; i++) {
+    const float *weight = axis->weight + (gsize) i * (gsize) axis->width;
+    int last = MIN (axis->width, n_rows - axis->first[i]);
+
+    for (gsize x = 0; x < row_size; x++) {
+      float sum = 0;
+
+      for (int k = 0; k < last; k++)
+        sum += weight[k] * rows[(gsize) (axis->first[i] + k) * row_size + x];
+      out[(gsize) i * out_stride + x] = (guint8) CLAMP (sum + 0.5F, 0, 255);
+    }
+  }
+}
+
+void
+lm_image_resize (const LmImage *self,
+                 int height,
+                 int width,
+                 int channels,
+                 LmImageKeep keep,
+                 guint8 *out)
+{
+  double span_x = self->width;
+  double span_y = self->height;
+  double ratio = (span_x * height) / (span_y * width); /* > 1: the picture is wider than wanted */
+  int inner_w = width;
+  int inner_h = height;
+  g_autofree float *rows = NULL;
+  gsize row_size;
+  Axis ax, ay;
+
+  g_assert (height > 0 && width > 0 && (channels == 1 || channels == 3));
+  if (keep == LM_KEEP_CROP) {
+    span_x = ratio > 1 ? span_x / ratio : span_x;
+    span_y = ratio < 1 ? span_y * ratio : span_y;
+  } else if (keep == LM_KEEP_FIT) {
+    inner_w = ratio < 1 ? MAX (1, (int) lround (width * ratio)) : width;
+    inner_h = ratio > 1 ? MAX (1, (int) lround (height / ratio)) : height;
+    memset (out, 0, (gsize) width * (gsize) height * (gsize) channels);
+  }
+  ax = axis_new (self->width, (self->width - span_x) / 2, span_x, inner_w);
+  ay = axis_new (self->height, (self->height - span_y) / 2, span_y, inner_h);
+  row_size = (gsize) inner_w * (gsize) channels;
+  rows = g_new (float, row_size *(gsize) self->height);
+  for (int y = 0; y < self->height; y++)
+    resample_row (self, self->pixels + (gsize) y * (gsize) self->width * (gsize) self->channels, &ax, channels,
+                  rows + (gsize) y * row_size);
+  out += ((gsize) ((height - inner_h) / 2) * (gsize) width + (gsize) ((width - inner_w) / 2)) * (gsize) channels;
+  resample_columns (rows, self->height, row_size, &ay, out, (gsize) width * (gsize) channels);
+  axis_clear (&ax);
+  axis_clear (&ay);
+}
+
+LmTensor *
+lm_image_to_tensor (const LmImage *self,
+                    int height,
+                    int width,
+                    int channels,
+                    LmImageKeep keep,
+                    GError **error)
+{
+  LmShape shape = LM_SHAPE (height, width, channels);
+  g_autoptr (LmTensor) tensor = lm_tensor_new (LM_F32, &shape, error);
+  g_autofree guint8 *bytes = NULL;
+  gsize n = (gsize) height * (gsize) width * (gsize) channels;
+
+  if (tensor == NULL)
+    return NULL;
+  bytes = g_malloc (n);
+  lm_image_resize (self, height, width, channels, keep, bytes);
+  for (gsize i = 0; i < n; i++)
+    lm_tensor_f32 (tensor)[i] = bytes[i];
+  return g_steal_pointer (&tensor);
+}
