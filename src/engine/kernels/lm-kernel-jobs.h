@@ -30,7 +30,7 @@ lm_panel_size (gint64 k, gint64 n)
 /* Maps of one number to one number, with Keras's formulas. Up to MISH in the order of LmActivation of the graph. */
 typedef enum {
   LM_FN_LINEAR,
-  LM_FN_RELU,       /* a: negative slope; b: largest value, INFINITY for none; c: threshold; a·(x − c) below c */
+  LM_FN_RELU,       /* a: negative slope; b: largest value, INFINITY or 0 for none; c: threshold; a·(x − c) below c */
   LM_FN_LEAKY_RELU, /* a·x below 0 */
   LM_FN_ELU,        /* a·(eˣ − 1) below 0 */
   LM_FN_SELU,       /* 1.0507·(x, or 1.6733·(eˣ − 1) below 0) */
