@@ -20,8 +20,7 @@ typedef struct {
 /**
  * LmCheckpointState:
  *
- * Everything but the tensors, as plain numbers: the project file stores it as
- * a row (or as lm_checkpoint_format() gives it).
+ * Everything but the tensors, as plain numbers.
  *
  * @epoch: complete epochs; @batch: steps done in the next one; @step: steps done in all, which the optimizer counts too
  * @rate: learning rate in force
@@ -80,8 +79,8 @@ void lm_checkpoint_unref (LmCheckpoint *self);
 /**
  * lm_checkpoint_format:
  *
- * Returns: (transfer full): state, optimizer, instruction set and edits as one JSON object, exact to the last bit,
- * stable in order; the tensors are stored apart
+ * Returns: (transfer full): state, optimizer, instruction set and edits as lines “name value”, exact to
+ * the last bit, stable in order; the tensors are stored apart
  */
 char *lm_checkpoint_format (const LmCheckpoint *self);
 

@@ -37,6 +37,9 @@ typedef struct {
   char *baseline_name; /* translated; NULL if there is no baseline */
 } LmMetricInfo;
 
+void lm_metric_info_copy (const LmMetricInfo *self, LmMetricInfo *copy);
+void lm_metric_info_clear (LmMetricInfo *self);
+
 /**
  * LmRunFacts:
  *

@@ -45,7 +45,10 @@ void lm_history_unref (LmHistory *self);
 int lm_history_n_metrics (const LmHistory *self);
 const LmMetricInfo *lm_history_metric (const LmHistory *self, int i);
 
+gint64 lm_history_steps_per_epoch (const LmHistory *self);
+
 /* Planned epochs: where the x axis ends. */
+gint64 lm_history_get_epochs (LmHistory *self);
 void lm_history_set_epochs (LmHistory *self, gint64 epochs);
 
 /* Makes room for @n more steps, so that adding them allocates nothing. */

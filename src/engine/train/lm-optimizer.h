@@ -5,9 +5,8 @@
 
 #pragma once
 
+#include "lm-kernels.h"
 #include "lm-option.h"
-#include "lm-parallel.h"
-#include "lm-snapshot.h"
 
 G_BEGIN_DECLS
 
@@ -51,6 +50,13 @@ lm_optimizer_clips (const LmOptimizerCommon *common)
 {
   return common->clipnorm > 0 || common->clipvalue > 0 || common->global_clipnorm > 0;
 }
+
+/* The rule of step @step (from 1), weight decay and clipvalue included. @options: of a member of family “optimizer”. */
+void lm_optimizer_fill (const LmOptionSet *options, double rate, guint64 step, LmUpdateRule *rule);
+
+/* Which of LmUpdate.s an optimizer with these options keeps, as bits; how many. */
+int lm_optimizer_states (const LmOptionSet *options);
+int lm_optimizer_n_moments (const LmOptionSet *options);
 
 /* Returns: %FALSE with %LM_ERROR_OPTION set if options contradict each other (two ways of clipping, as in Keras). */
 gboolean lm_optimizer_check (const LmOptionSet *options, GError **error);

@@ -12,11 +12,11 @@
 G_BEGIN_DECLS
 
 /**
- * LmWeightSlot: one weight and where it lies
- * @slot: copy of the graph's, without initializer and regularizer options
- * @offset: of its first number in the block of its role: the parameter block for trainable and frozen weights,
- *   the state block for %LM_SLOT_STATE; in elements, a multiple of 16
- * @grad_offset: in the gradient block and in each moment block; −1 if it is not trained
+ * LmWeightSlot: one weight and where it lies; fields as in LmSlot
+ * @offset: of its first number in the block of its role: the parameter block for weights, the state block for
+ *   %LM_SLOT_STATE; in elements, a multiple of 16
+ * @has_grad: its gradient is stored, at @offset in the gradient block
+ * @has_moments: at @offset in each moment block
  */
 typedef struct {
   char *path;
@@ -28,16 +28,17 @@ typedef struct {
   gint64 n;
   gboolean trainable;
   gint64 offset;
-  gint64 grad_offset;
+  gboolean has_grad;
+  gboolean has_moments;
 } LmWeightSlot;
 
 /**
  * LmWeights:
- * @params: weights, trainable ones first and in slot order, so that trainable parameters, gradients and each moment
- *   are parallel arrays of @n_trainable numbers
+ * @params: weights: first those whose gradient is stored, then other trained ones, then frozen ones. So the first
+ *   @n_grads parameters are parallel to @grads, the first @n_trainable to each of @moments
  * @states: moving statistics
  * @grads: %NULL unless made for training
- * @moments: @n_moments blocks of @n_trainable numbers; optimizer state
+ * @moments: @n_moments blocks of @n_trainable numbers: optimizer state
  *
  * All float32, aligned to 64 bytes, padding zero. Slots are keyed by path, so
  * training, inference and probing programs lowered from the same design bind
@@ -48,6 +49,7 @@ typedef struct {
   LmWeightSlot *slots;
   gint64 n_params; /* elements with padding */
   gint64 n_trainable;
+  gint64 n_grads;
   gint64 n_states;
   float *params;
   float *states;
@@ -59,19 +61,28 @@ typedef struct {
 } LmWeights;
 
 /**
+ * LmWeightUse: what training does with a slot
+ */
+typedef enum {
+  LM_USE_VALUE,  /* weights only: inference, frozen, no gradient flows */
+  LM_USE_UPDATE, /* updated where its gradient arises: optimizer state, but no stored gradient */
+  LM_USE_GRAD,   /* gradient and optimizer state */
+} LmWeightUse;
+
+/**
  * lm_weights_new:
- * @graph: a lowering of the design; a training lowering if gradients are wanted
- * @with_grads: make gradient and moment blocks
- * @n_moments: optimizer state, blocks of the size of the trainable weights
+ * @graph: a lowering of the design
+ * @uses: (array) (nullable): per slot of @graph; %NULL: values only
+ * @n_moments: optimizer state
  *
  * All blocks are zero: follow with lm_weights_init() or lm_weights_restore().
  *
  * Returns: (transfer full): %NULL with %LM_ERROR_LIMIT set if the memory cannot be had
  */
-LmWeights *lm_weights_new (const LmGraph *graph, gboolean with_grads, int n_moments, GError **error);
+LmWeights *lm_weights_new (const LmGraph *graph, const LmWeightUse *uses, int n_moments, GError **error);
 void lm_weights_free (LmWeights *self);
 
-/* Bytes that lm_weights_new() would take. */
+/* Bytes that lm_weights_new() would take; trainable slots without @uses: LM_USE_GRAD if @with_grads. */
 guint64 lm_weights_measure (const LmGraph *graph, gboolean with_grads, int n_moments);
 
 /**
