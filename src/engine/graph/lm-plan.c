@@ -250,6 +250,9 @@ place_gradient (Planner *p,
   int upstream = op->n_out > 0 ? p->grad_block[lm_graph_out (graph, op, 0)] : -1;
   gboolean free_after = upstream >= 0 && block (p, upstream)->death == time && !block (p, upstream)->pinned;
 
+  /* A value at two inputs gets the sum of both, which must not grow in what both read. */
+  for (int i = 1; i < op->n_in; i++)
+    free_after = free_after && lm_graph_in (graph, op, i) != lm_graph_in (graph, op, 0);
   if (j == 0 && free_after) {
     if ((op->op->flags & LM_OP_VIEW) != 0) {
       p->is_alias[s] = TRUE;
