@@ -27,7 +27,8 @@ typedef enum {
  * @layer: %NULL for blocks, copies and layers that this version does not know
  * @options: %NULL if @layer is
  * @raw: JSON of an unknown layer, kept as read
- * @x, @y: centre of the card on the canvas, in card units (px at zoom 1)
+ * @x, @y: centre of the card on the canvas, in card units (px at zoom 1); NaN outside of a design: lm_design_add_node()
+ *   finds a place
  * @frozen: weights are not trained (Keras: trainable=False)
  * @bypassed: the data run past it
  */
@@ -103,7 +104,10 @@ enum {
 };
 extern const LmMember lm_training_member;
 
-/* The option table of a block: none. */
+LmOutputSpec *lm_output_spec_copy (const LmOutputSpec *self);
+void lm_output_spec_free (LmOutputSpec *self);
+gboolean lm_output_spec_equal (const LmOutputSpec *a, const LmOutputSpec *b);
+
 LmDesign *lm_design_new (void);       /* a top design: training has its defaults */
 LmDesign *lm_design_new_child (void); /* the inside of a block */
 LmDesign *lm_design_copy (const LmDesign *self);
@@ -114,8 +118,18 @@ gboolean lm_design_equal (const LmDesign *a, const LmDesign *b);
 LmNode *lm_design_find (const LmDesign *self, int id);
 LmNode *lm_design_find_by_name (const LmDesign *self, const char *name);
 
+/* Position of node @id in @nodes, −1 if it is not there. O(log n). */
+int lm_design_index (const LmDesign *self, int id);
+
 /* By id path “3/1” or name path “block/conv2d”, walking into blocks. @owner: (out) (optional): the design that holds it. */
 LmNode *lm_design_resolve (const LmDesign *self, const char *path, LmDesign **owner);
+
+/* The distance of cards along and across the flow when they are laid out in a row, in card units: multiples of the 24 px grid. */
+#define LM_CARD_PITCH_DOWN 120
+#define LM_CARD_PITCH_RIGHT 264
+
+/* Largest id of a node that a file may have. */
+#define LM_MAX_NODE_ID 100000000
 
 /* (transfer full): a node with default options, not yet in a design. @kind of a registered layer, or “Block”. */
 LmNode *lm_node_new (const char *kind, GError **error);
@@ -124,6 +138,16 @@ void lm_node_free (LmNode *self);
 
 /* (transfer full): the first free of “conv2d”, “conv2d_1”, … for a kind: CamelCase → snake_case as Keras does. */
 char *lm_design_free_name (const LmDesign *self, const char *kind);
+
+/* (transfer full): @name if nobody has it, else the next free one of its row: “conv2d_1” → “conv2d_2”. */
+char *lm_design_free_name_like (const LmDesign *self, const char *name);
+
+/* Refuses with LM_ERROR_OPTION what cannot be the name of node @id: empty, longer than 80 characters, with “/” or
+ * control characters, a bare number (ids are numbers), taken by another. */
+gboolean lm_design_check_name (const LmDesign *self, int id, const char *name, GError **error);
+
+/* The node whose layer, options and child count: of a linked copy its source, else @node itself. */
+const LmNode *lm_design_source (const LmDesign *self, const LmNode *node);
 
 /* Primitives: @node is taken over; a node with id 0 gets next_id, one with name NULL a free name. */
 int lm_design_add_node (LmDesign *self, LmNode *node);
@@ -139,6 +163,11 @@ const LmWire *lm_design_wire_into (const LmDesign *self, int node, int port); /*
 /* How many input ports to show: the layer's minimum, or for open-ended ones (Add) the wired ones and one more. */
 int lm_design_n_inputs (const LmDesign *self, const LmNode *node);
 int lm_design_n_outputs (const LmDesign *self, const LmNode *node);
+
+/* (transfer full) (element-type int): ids of the Input layers, ids of the nodes without a wire out of them; by id. Of a
+ * block's inside these are its input ports, and (all outputs of each in turn) its output ports. */
+GArray *lm_design_inputs (const LmDesign *self);
+GArray *lm_design_sinks (const LmDesign *self);
 
 /* (transfer full) (element-type int): ids in an order that runs: inputs before users, ties by id. A circle: those on it come last. */
 GArray *lm_design_order (const LmDesign *self);
