@@ -50,7 +50,7 @@ enum {
  * LmEvent:
  * @facts: %NULL before STARTED
  * @epoch: number of the current epoch, from 1; of EPOCH: the one just completed
- * @step: steps done since the run began, over all epochs (and resumes)
+ * @step: steps done since the run began, over all epochs (and resumes); of END by NAN: the number of the bad step
  * @batch: steps done in the current epoch
  *
  * Reference-counted and immutable once sent. Thread: any.
@@ -103,6 +103,7 @@ typedef struct {
       gboolean backward;    /* it appeared in a gradient */
       guint64 bytes_needed; /* FAILED with LM_ERROR_LIMIT: memory */
       guint64 bytes_free;
+      gint64 batch_fits; /* the largest halving of the batch size that would have fitted; 0: none */
     } end;
   };
 } LmEvent;

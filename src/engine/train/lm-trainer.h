@@ -18,7 +18,7 @@ G_BEGIN_DECLS
  * LmTrainerSpec:
  * @design: copied; its training options say loss, optimizer, batch size, epochs, shuffling, early stopping
  * @dataset: a reference is taken; the validation part is used if it is there
- * @pipeline: (nullable): copied; fitted first if it is not fitted (state “preparing”)
+ * @pipeline: (nullable): copied; %NULL: made of the design's chain. Fitted first if it is not fitted (state “preparing”)
  * @seed: of weights, order, dropout
  * @pool: (nullable): borrowed; %NULL: an own one of @n_threads (0: one per core)
  * @nice: 10 for the app, 0 for the command line

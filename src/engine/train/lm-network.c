@@ -1,0 +1,204 @@
+/* lm-network.c: running what lm-network-new.c put together
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "lm-network.h"
+
+#include "lm-i18n.h"
+
+#include <math.h>
+#include <string.h>
+
+void
+lm_network_free (LmNetwork *self)
+{
+  if (self == NULL)
+    return;
+  for (int i = 0; i < self->n_outputs; i++) {
+    g_free (self->outputs[i].path);
+    g_free (self->outputs[i].name);
+  }
+  for (int i = 0; i < self->n_metrics; i++)
+    lm_metric_info_clear (&self->metrics[i].info);
+  g_clear_pointer (&self->graph, lm_graph_free);
+  lm_program_free (self->program);
+  g_clear_pointer (&self->node_paths, g_ptr_array_unref);
+  g_clear_pointer (&self->node_names, g_ptr_array_unref);
+  g_clear_pointer (&self->dataset, lm_dataset_unref);
+  g_free (self->scratch[0]);
+  g_free (self->scratch[1]);
+  g_free (self);
+}
+
+LmProgramSpec
+lm_network_program_spec (const LmNetwork *self,
+                         gint64 max_batch,
+                         gboolean exact)
+{
+  return (LmProgramSpec){
+    .max_batch = max_batch,
+    .root = self->training ? self->total : LM_NO_VALUE,
+    .weight_grads = self->training,
+    .exact = exact,
+    .fuse = TRUE,
+  };
+}
+
+static const LmColumn *
+column_of (const LmNetwork *self,
+           const LmNetworkOutput *output)
+{
+  return &self->dataset->columns[output->column];
+}
+
+/* TRUE if the chain changed the target, so that prediction and target must be changed back. */
+static gboolean
+is_scaled (const LmNetwork *self,
+           const LmNetworkOutput *output)
+{
+  return self->pipeline != NULL && output->column >= 0 && output->form == LM_FORM_F32 &&
+         lm_pipeline_touches (self->pipeline, LM_ROLE_TARGET, column_of (self, output)->name);
+}
+
+gboolean
+lm_network_compile (LmNetwork *self,
+                    gint64 max_batch,
+                    gboolean exact,
+                    const LmPipeline *pipeline,
+                    LmPool *pool,
+                    GError **error)
+{
+  LmProgramSpec spec = lm_network_program_spec (self, max_batch, exact);
+  gsize largest = 0;
+
+  self->pipeline = pipeline;
+  self->program = lm_program_new (g_steal_pointer (&self->graph), &spec, pool, error);
+  if (self->program == NULL)
+    return FALSE;
+
+  for (int i = 0; i < self->n_outputs; i++) {
+    if (is_scaled (self, &self->outputs[i]))
+      largest = MAX (largest, (gsize) (max_batch * lm_shape_sample_size (&self->outputs[i].shape)));
+  }
+  for (int i = 0; i < 2 && largest > 0; i++) {
+    self->scratch[i] = g_try_new (float, largest);
+    if (self->scratch[i] == NULL) {
+      g_set_error (error, LM_ERROR, LM_ERROR_LIMIT, _ ("There is no memory left for a batch of %" G_GINT64_FORMAT " predictions. Choose a smaller batch size."), max_batch);
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+void
+lm_network_config (const LmNetwork *self,
+                   LmLoaderConfig *config)
+{
+  config->dataset = self->dataset;
+  config->pipeline = self->pipeline;
+  config->n_columns = self->n_columns;
+  memcpy (config->columns, self->columns, sizeof self->columns);
+}
+
+void
+lm_network_forward (LmNetwork *self,
+                    const LmBatch *batch)
+{
+  for (int i = 0; i < self->n_columns; i++)
+    lm_program_set_input (self->program, self->inputs[i], batch->data[i]);
+  lm_program_forward (self->program, batch->n);
+}
+
+double
+lm_network_loss (const LmNetwork *self)
+{
+  return (double) *(const float *) lm_program_value (self->program, self->total).data;
+}
+
+/* Which column of a batch is input @input of the program. */
+static int
+batch_column (const LmNetwork *self,
+              int input)
+{
+  for (int i = 0; i < self->n_columns; i++) {
+    if (self->inputs[i] == input)
+      return i;
+  }
+  g_assert_not_reached ();
+}
+
+/* @numbers in the target's own unit. */
+static const float *
+unscale (const LmNetwork *self,
+         const LmNetworkOutput *output,
+         const float *numbers,
+         gsize n,
+         gsize size,
+         float *scratch)
+{
+  const LmColumn *column = column_of (self, output);
+
+  memcpy (scratch, numbers, n * size * sizeof (float));
+  lm_pipeline_invert (self->pipeline, LM_ROLE_TARGET, column->name, &column->sample, scratch, n);
+  return scratch;
+}
+
+void
+lm_network_measure (LmNetwork *self,
+                    const LmBatch *batch,
+                    LmMetricState *states)
+{
+  for (int i = 0; i < self->n_outputs; i++) {
+    const LmNetworkOutput *output = &self->outputs[i];
+    LmOperand prediction = lm_program_value (self->program, output->prediction);
+    LmMetricBatch seen = {
+      .n = batch->n,
+      .prediction = prediction.data,
+      .prediction_size = lm_shape_sample_size (&output->shape),
+      .n_last = output->shape.rank > 1 ? output->shape.dim[output->shape.rank - 1] : 1,
+      .target = batch->data[batch_column (self, output->target)],
+      .target_dtype = output->form == LM_FORM_I32 ? LM_I32 : LM_F32,
+      .target_size = lm_shape_sample_size (&output->target_shape),
+    };
+
+    if (is_scaled (self, output)) {
+      seen.prediction = unscale (self, output, seen.prediction, (gsize) batch->n, (gsize) seen.prediction_size, self->scratch[0]);
+      seen.target = unscale (self, output, seen.target, (gsize) batch->n, (gsize) seen.target_size, self->scratch[1]);
+    }
+    for (int m = 0; m < self->n_metrics; m++) {
+      if (self->metrics[m].output == i)
+        self->metrics[m].metric->update (&states[m], &seen);
+    }
+  }
+}
+
+void
+lm_network_find_baselines (LmNetwork *self,
+                           gboolean no_validation)
+{
+  LmPart part = lm_dataset_has (self->dataset, LM_PART_VALIDATION) && !no_validation ? LM_PART_VALIDATION : LM_PART_TRAIN;
+
+  for (int m = 0; m < self->n_metrics; m++) {
+    LmNetworkMetric *metric = &self->metrics[m];
+    const LmNetworkOutput *output = &self->outputs[metric->output];
+    const LmColumn *column = column_of (self, output);
+    g_autofree gint64 *counts = g_new0 (gint64, MAX (1, column->n_classes));
+    g_autofree char *name = NULL;
+    int most = 0;
+
+    if (!metric->metric->is_share || column->n_classes < 2 || lm_column_size (column) != 1)
+      continue;
+    if (!lm_dataset_class_counts (self->dataset, LM_PART_TRAIN, output->column, counts, NULL))
+      continue;
+    for (int c = 1; c < column->n_classes; c++)
+      most = counts[c] > counts[most] ? c : most;
+    if (part != LM_PART_TRAIN && !lm_dataset_class_counts (self->dataset, part, output->column, counts, NULL))
+      continue;
+    name = lm_column_class_name (column, most);
+    metric->info.baseline = (double) counts[most] / (double) lm_dataset_n (self->dataset, part);
+    metric->info.baseline_name = g_strdup_printf (_ ("always “%s”"), name);
+  }
+}

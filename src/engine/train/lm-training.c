@@ -1,0 +1,280 @@
+/* lm-training.c: steps, epochs, checkpoints of a prepared run
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "lm-training.h"
+
+#include "lm-i18n.h"
+
+#include <math.h>
+#include <string.h>
+
+LmTraining *
+lm_training_new (const LmTrainerSpec *spec)
+{
+  LmTraining *self = g_new0 (LmTraining, 1);
+  const LmOptionSet *training = spec->design->training;
+
+  self->design = lm_design_copy (spec->design);
+  self->dataset = lm_dataset_ref (spec->dataset);
+  self->pool = spec->pool;
+  self->seed = spec->resume != NULL ? spec->resume->state.seed : spec->seed;
+  self->epochs = spec->epochs > 0 ? spec->epochs : lm_option_get_int (training, LM_TRAINING_EPOCHS);
+  self->max_steps = spec->max_steps;
+  self->batch_size = (int) lm_option_get_int (training, LM_TRAINING_BATCH_SIZE);
+  self->nice = spec->nice;
+  self->shuffle = lm_option_get_bool (training, LM_TRAINING_SHUFFLE) && !spec->no_shuffle;
+  self->exact = spec->exact;
+  self->keep_grads = spec->keep_grads;
+  self->validates = !spec->no_validation && lm_dataset_has (spec->dataset, LM_PART_VALIDATION);
+  if (!lm_option_is_null (training, LM_TRAINING_STOP_EARLY))
+    self->patience = lm_option_get_int (training, LM_TRAINING_STOP_EARLY);
+  self->edits = g_array_new (FALSE, FALSE, sizeof (LmRateEdit));
+  return self;
+}
+
+void
+lm_training_free (LmTraining *self)
+{
+  if (self == NULL)
+    return;
+  /* The loaders use data set and chain, the programs pool and weights. */
+  g_clear_pointer (&self->loader, lm_loader_free);
+  g_clear_pointer (&self->check_loader, lm_loader_free);
+  lm_updater_free (self->updater);
+  lm_network_free (self->train);
+  lm_network_free (self->check);
+  lm_weights_free (self->weights);
+  lm_pool_free (self->own_pool);
+  lm_pipeline_free (self->pipeline);
+  lm_dataset_unref (self->dataset);
+  lm_design_free (self->design);
+  lm_run_facts_unref (self->facts);
+  g_array_unref (self->edits);
+  g_free (self);
+}
+
+/* --- Steps ------------------------------------------------------------------ */
+
+LmStepStatus
+lm_training_step (LmTraining *self,
+                  GError **error)
+{
+  LmCheckpointState *state = &self->state;
+  LmProgram *program = self->train->program;
+  const LmBatch *batch = lm_loader_next (self->loader, error);
+
+  if (batch == NULL) {
+    g_assert (error == NULL || *error != NULL);
+    return LM_STEP_ERROR;
+  }
+  g_assert (batch->epoch == state->epoch && batch->step == state->batch);
+
+  lm_program_set_step (program, self->seed, (guint64) state->step);
+  lm_network_forward (self->train, batch);
+  self->loss = lm_network_loss (self->train);
+  if (!isfinite (self->loss))
+    return LM_STEP_NAN;
+
+  /* The prediction is read before backward may use its memory for something else. */
+  lm_network_measure (self->train, batch, state->metrics);
+  state->loss_sum += self->loss * batch->n;
+  state->samples += batch->n;
+
+  lm_updater_begin (self->updater, state->rate, (guint64) state->step + 1);
+  lm_program_backward (program);
+  lm_updater_apply (self->updater);
+  lm_program_update_states (program);
+  state->step++;
+  state->batch++;
+  lm_loader_release (self->loader, batch);
+  return LM_STEP_DONE;
+}
+
+gboolean
+lm_training_epoch_is_over (const LmTraining *self)
+{
+  return self->state.batch >= self->steps_per_epoch;
+}
+
+static LmFigures
+figures_of (const LmNetwork *network,
+            double loss_sum,
+            double samples,
+            const LmMetricState *metrics)
+{
+  LmFigures figures = { .loss = samples > 0 ? loss_sum / samples : (double) NAN };
+
+  for (int m = 0; m < LM_MAX_METRICS; m++)
+    figures.metric[m] = m < network->n_metrics ? network->metrics[m].metric->result (&metrics[m]) : (double) NAN;
+  return figures;
+}
+
+LmFigures
+lm_training_running (const LmTraining *self)
+{
+  return figures_of (self->train, self->state.loss_sum, self->state.samples, self->state.metrics);
+}
+
+/* --- Epochs ----------------------------------------------------------------- */
+
+gboolean
+lm_training_validate (LmTraining *self,
+                      LmFigures *figures,
+                      gboolean (*poll) (void *data),
+                      void *data,
+                      GError **error)
+{
+  LmMetricState metrics[LM_MAX_METRICS] = { 0 };
+  double loss_sum = 0, samples = 0;
+  gint64 n;
+
+  *figures = figures_of (self->train, 0, 0, metrics);
+  if (self->check == NULL)
+    return TRUE;
+
+  n = lm_loader_n_steps (self->check_loader);
+  for (gint64 i = 0; i < n; i++) {
+    const LmBatch *batch;
+
+    if (poll != NULL && !poll (data))
+      return FALSE;
+    batch = lm_loader_next (self->check_loader, error);
+    if (batch == NULL)
+      return FALSE;
+    lm_network_forward (self->check, batch);
+    loss_sum += lm_network_loss (self->check) * batch->n;
+    samples += batch->n;
+    lm_network_measure (self->check, batch, metrics);
+    lm_loader_release (self->check_loader, batch);
+  }
+  *figures = figures_of (self->check, loss_sum, samples, metrics);
+  return TRUE;
+}
+
+gboolean
+lm_training_end_epoch (LmTraining *self,
+                       const LmFigures *train,
+                       const LmFigures *validation)
+{
+  LmCheckpointState *state = &self->state;
+  double value = self->check != NULL ? validation->loss : train->loss;
+  gboolean is_best = state->best_epoch == 0 ? isfinite (value) : value < state->best_value;
+
+  state->epoch++;
+  state->batch = 0;
+  state->samples = 0;
+  state->loss_sum = 0;
+  state->seconds = 0;
+  memset (state->metrics, 0, sizeof state->metrics);
+  if (is_best) {
+    state->best_value = value;
+    state->best_epoch = state->epoch;
+    state->wait = 0;
+  } else {
+    state->wait++;
+  }
+  return is_best;
+}
+
+gboolean
+lm_training_is_hopeless (const LmTraining *self)
+{
+  return self->patience > 0 && self->state.wait >= self->patience;
+}
+
+void
+lm_training_set_rate (LmTraining *self,
+                      double rate)
+{
+  LmRateEdit edit = { self->state.step, rate };
+
+  self->state.rate = rate;
+  g_array_append_val (self->edits, edit);
+}
+
+LmCheckpoint *
+lm_training_checkpoint (LmTraining *self,
+                        GError **error)
+{
+  g_autoptr (LmSnapshot) snapshot = lm_weights_snapshot (self->weights, TRUE);
+
+  if (snapshot == NULL) {
+    g_set_error (error, LM_ERROR, LM_ERROR_LIMIT, _ ("There is no memory left for a checkpoint. Close other programs."));
+    return NULL;
+  }
+  return lm_checkpoint_new (&self->state, snapshot, self->facts->optimizer, self->facts->instruction_set,
+                            (const LmRateEdit *) (const void *) self->edits->data, (int) self->edits->len);
+}
+
+/* --- Where a bad number began ------------------------------------------------- */
+
+/* TRUE if column @c of the batch that was run holds a number that is not finite. */
+static gboolean
+has_bad_data (const LmNetwork *network,
+              int c)
+{
+  const LmGraphInput *input = &g_array_index (lm_program_graph (network->program)->inputs, LmGraphInput, network->inputs[c]);
+  LmOperand data = lm_program_value (network->program, (LmValue){ input->value, network->total.generation });
+
+  return data.dtype == LM_F32 && !lm_kernels_get ()->all_finite ((gsize) lm_shape_n_elements (&data.shape, 1), data.data);
+}
+
+static GError *
+find_bad_data (const LmTraining *self)
+{
+  for (int c = 0; c < self->train->n_columns; c++) {
+    if (has_bad_data (self->train, c))
+      return g_error_new (LM_ERROR, LM_ERROR_NUMERIC,
+                          _ ("The loss is not a number since step %" G_GINT64_FORMAT ": the training data hold a value in “%s” that is not a number or is infinite. Remove such samples, or steps of the chain that divide by zero."),
+                          self->state.step + 1, self->dataset->columns[self->train->columns[c].column].name);
+  }
+  return NULL;
+}
+
+static void
+name_slot (const LmWeightSlot *slot,
+           char **node,
+           char **layer)
+{
+  const char *colon = strrchr (slot->path, ':'), *slash = strrchr (slot->name_path, '/');
+
+  *node = g_strndup (slot->path, colon != NULL ? (gsize) (colon - slot->path) : strlen (slot->path));
+  *layer = g_strndup (slot->name_path, slash != NULL ? (gsize) (slash - slot->name_path) : strlen (slot->name_path));
+}
+
+GError *
+lm_training_diagnose (LmTraining *self,
+                      char **node,
+                      char **layer,
+                      gboolean *backward)
+{
+  GError *error = find_bad_data (self);
+  int slot, found;
+
+  *node = NULL;
+  *layer = NULL;
+  *backward = FALSE;
+  if (error != NULL)
+    return error;
+
+  if (!lm_weights_all_finite (self->weights, &slot)) {
+    name_slot (&self->weights->slots[slot], node, layer);
+    *backward = TRUE;
+  } else {
+    found = lm_program_find_nonfinite (self->train->program, backward);
+    if (found >= 0 && found < (int) self->train->node_paths->len) {
+      *node = g_strdup (g_ptr_array_index (self->train->node_paths, found));
+      *layer = g_strdup (g_ptr_array_index (self->train->node_names, found));
+    }
+  }
+  if (*layer == NULL)
+    return g_error_new (LM_ERROR, LM_ERROR_NUMERIC,
+                        _ ("The loss is not a number since step %" G_GINT64_FORMAT ". Lower the learning rate or clip gradients."), self->state.step + 1);
+  return g_error_new (LM_ERROR, LM_ERROR_NUMERIC,
+                      _ ("The loss is not a number since step %" G_GINT64_FORMAT ". The first bad value appears in “%s”. Lower the learning rate or clip gradients."),
+                      self->state.step + 1, *layer);
+}

@@ -1,0 +1,121 @@
+/* lm-training.h: one run without its thread: prepare, step, validate, checkpoint
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "lm-checkpoint.h"
+#include "lm-network.h"
+#include "lm-trainer.h"
+#include "lm-updater.h"
+
+G_BEGIN_DECLS
+
+/**
+ * LmTraining:
+ *
+ * What lm-trainer.c runs. Fields are its to read; only the functions below
+ * change them, but for @state.seconds. Thread: the trainer's.
+ *
+ * @bytes_needed, @bytes_free, @batch_fits: after %LM_ERROR_LIMIT: what was missing, and the largest halving of the batch
+ *   size that would fit (0: none)
+ */
+typedef struct {
+  LmDesign *design;
+  LmDataset *dataset;
+  LmPipeline *pipeline;
+  LmPool *pool;
+  LmPool *own_pool;
+  guint64 seed;
+  gint64 epochs;
+  gint64 max_steps;
+  gint64 steps_per_epoch;
+  int batch_size;
+  int nice;
+  gboolean shuffle;
+  gboolean exact;
+  gboolean keep_grads;
+  gboolean validates;
+  gint64 patience; /* early stopping; 0: never */
+
+  LmNetwork *train;
+  LmNetwork *check; /* for validation; NULL without */
+  LmWeights *weights;
+  LmUpdater *updater;
+  LmLoader *loader;
+  LmLoader *check_loader;
+  LmRunFacts *facts;
+
+  LmCheckpointState state;
+  GArray *edits; /* LmRateEdit */
+  double loss;   /* of the last step */
+
+  guint64 bytes_needed;
+  guint64 bytes_free;
+  gint64 batch_fits;
+} LmTraining;
+
+/* Takes copies and references of what @spec names; checks nothing. */
+LmTraining *lm_training_new (const LmTrainerSpec *spec);
+void lm_training_free (LmTraining *self);
+
+/**
+ * lm_training_prepare:
+ * @progress: (nullable): told what is being done; %FALSE stops with %LM_ERROR_CANCELLED
+ *
+ * Fits the chain, lowers, measures, compiles, draws or restores weights, opens
+ * the loaders. Then @facts and @state stand.
+ */
+gboolean lm_training_prepare (LmTraining *self, const LmTrainerSpec *spec, LmProgressFunc progress, void *data, GError **error);
+
+typedef enum {
+  LM_STEP_DONE,
+  LM_STEP_NAN,   /* the loss is not finite; nothing was changed; lm_training_diagnose() tells more */
+  LM_STEP_ERROR, /* the data could not be read */
+} LmStepStatus;
+
+/* One batch: forward, backward, update. Allocates nothing after the first. */
+LmStepStatus lm_training_step (LmTraining *self, GError **error);
+
+/* TRUE when all batches of the current epoch are done. */
+gboolean lm_training_epoch_is_over (const LmTraining *self);
+
+/* Loss and metrics of the epoch so far. */
+LmFigures lm_training_running (const LmTraining *self);
+
+/**
+ * lm_training_validate:
+ * @poll: (nullable): called between batches; %FALSE leaves off
+ *
+ * Returns: %FALSE if left off, or with @error set if the data could not be read
+ */
+gboolean lm_training_validate (LmTraining *self, LmFigures *figures, gboolean (*poll) (void *data), void *data, GError **error);
+
+/* Closes the epoch: counts it, updates “best” and patience, begins the next. Returns: it is the best so far. */
+gboolean lm_training_end_epoch (LmTraining *self, const LmFigures *train, const LmFigures *validation);
+
+/* TRUE if early stopping wants no more. */
+gboolean lm_training_is_hopeless (const LmTraining *self);
+
+/* From the next step on; logged. */
+void lm_training_set_rate (LmTraining *self, double rate);
+
+/* (transfer full): %NULL with %LM_ERROR_LIMIT if memory is short. */
+LmCheckpoint *lm_training_checkpoint (LmTraining *self, GError **error);
+
+/**
+ * lm_training_diagnose:
+ * @node, @layer: (out) (transfer full) (nullable): where the first bad number appears
+ * @backward: (out): in a gradient or an update
+ *
+ * After %LM_STEP_NAN, or when weights are not finite: replays the step. The
+ * weights are of no use afterwards.
+ *
+ * Returns: (transfer full): %LM_ERROR_NUMERIC in words
+ */
+GError *lm_training_diagnose (LmTraining *self, char **node, char **layer, gboolean *backward);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LmTraining, lm_training_free)
+
+G_END_DECLS
