@@ -66,7 +66,7 @@ take_numbers (LmSnapshot *self,
   float *data = g_try_malloc0_n ((gsize) n, sizeof (float));
 
   if (data == NULL) {
-    g_set_error (error, LM_ERROR, LM_ERROR_LIMIT, _ ("There is no memory left for weights of %" G_GINT64_FORMAT " numbers. Close other programs."), n);
+    g_set_error (error, LM_ERROR, LM_ERROR_LIMIT, _ ("There is no memory left for weights of %" PRId64 " numbers. Close other programs."), n);
     return NULL;
   }
   memcpy (data, numbers->data, lm_tensor_n_bytes (numbers));
@@ -142,7 +142,7 @@ lm_snapshot_get (const LmSnapshot *self,
 
   tensor = lm_tensor_new (LM_F32, &slot->shape, NULL);
   if (tensor == NULL)
-    g_error ("There is no memory left for a weight of %" G_GINT64_FORMAT " numbers", slot->n);
+    g_error ("There is no memory left for a weight of %" PRId64 " numbers", slot->n);
   lm_layout_unpack (slot->layout, &slot->shape, FALSE, data, tensor->data);
   return tensor;
 }

@@ -246,7 +246,7 @@ lm_weights_get (const LmWeights *self,
   LmTensor *tensor = lm_tensor_new (LM_F32, &slot->shape, NULL);
 
   if (tensor == NULL)
-    g_error ("There is no memory left for a weight of %" G_GINT64_FORMAT " numbers", slot->n);
+    g_error ("There is no memory left for a weight of %" PRId64 " numbers", slot->n);
   lm_layout_unpack (slot->layout, &slot->shape, FALSE, lm_weights_value (self, i), tensor->data);
   return tensor;
 }
@@ -441,7 +441,7 @@ lm_weights_restore (LmWeights *self,
     largest = MAX (largest, self->slots[i].n);
   natural = g_try_malloc_n ((gsize) largest, sizeof (float));
   if (natural == NULL) {
-    g_set_error (error, LM_ERROR, LM_ERROR_LIMIT, _ ("There is no memory left for weights of %" G_GINT64_FORMAT " numbers. Close other programs."), largest);
+    g_set_error (error, LM_ERROR, LM_ERROR_LIMIT, _ ("There is no memory left for weights of %" PRId64 " numbers. Close other programs."), largest);
     return FALSE;
   }
 
