@@ -1,0 +1,266 @@
+/* lm-probe.c
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "lm-probe.h"
+
+#include "lm-i18n.h"
+
+struct _LmProbe {
+  const LmDesign *design;
+  LmLowered *lowered;
+  LmProgram *program;
+  LmWeights *weights;
+  LmValue root;
+  LmActivation taken_off;
+  int sink;
+  gboolean input_gradient;
+};
+
+void
+lm_probe_free (LmProbe *self)
+{
+  if (self == NULL)
+    return;
+  lm_program_free (self->program);
+  lm_weights_free (self->weights);
+  lm_lowered_free (self->lowered);
+  g_free (self);
+}
+
+int
+lm_probe_find (const LmProbe *self,
+               const char *path,
+               GError **error)
+{
+  g_autoptr (GString) names = NULL;
+  int at = lm_lowered_find (self->lowered, path);
+
+  if (at >= 0)
+    return at;
+
+  names = g_string_new (NULL);
+  for (guint i = 0; i < self->lowered->nodes->len && i < 40; i++)
+    g_string_append_printf (names, "%s%s", i > 0 ? ", " : "", lm_lowered_node (self->lowered, (int) i)->name_path);
+  g_set_error (error, LM_ERROR, LM_ERROR_NOT_FOUND,
+               _ ("There is no layer “%s”. The layers are: %s."), path, names->str);
+  return -1;
+}
+
+/* Settles what the gradient starts from. */
+static gboolean
+find_root (LmProbe *self,
+           LmBuilder *builder,
+           const LmProbeSpec *spec,
+           GError **error)
+{
+  int at = self->sink;
+
+  self->root = LM_NO_VALUE;
+  if (spec->root == LM_PROBE_NO_GRADIENT)
+    return TRUE;
+  if (spec->root_layer != NULL)
+    at = lm_probe_find (self, spec->root_layer, error);
+  if (at < 0)
+    return FALSE;
+
+  self->root = lm_lowered_out (self->lowered, at, 0);
+  if (spec->root == LM_PROBE_SCORES)
+    self->root = lm_builder_logits (builder, self->root, &self->taken_off);
+  return TRUE;
+}
+
+static GArray *
+find_wanted (LmProbe *self,
+             const LmProbeSpec *spec,
+             GError **error)
+{
+  g_autoptr (GArray) wanted = g_array_new (FALSE, FALSE, sizeof (LmValue));
+
+  for (int i = 0; spec->wanted != NULL && spec->wanted[i] != NULL; i++) {
+    int at = lm_probe_find (self, spec->wanted[i], error);
+    LmValue value;
+
+    if (at < 0)
+      return NULL;
+    value = lm_lowered_out (self->lowered, at, 0);
+    g_array_append_val (wanted, value);
+  }
+  if (spec->input_gradient)
+    g_array_append_val (wanted, g_array_index (self->lowered->inputs, LmValue, 0));
+  return g_steal_pointer (&wanted);
+}
+
+static gboolean
+lower (LmProbe *self,
+       LmBuilder *builder,
+       const LmProbeSpec *spec,
+       GError **error)
+{
+  self->lowered = lm_lower_design (builder, spec->design);
+  if (!lm_lowered_check (self->lowered, error))
+    return FALSE;
+  if (self->lowered->inputs->len == 0 || self->lowered->sinks->len == 0) {
+    g_set_error_literal (error, LM_ERROR, LM_ERROR_GRAPH,
+                         _ ("The network is empty. Draw an Input and the layers behind it."));
+    return FALSE;
+  }
+  self->sink = g_array_index (self->lowered->sinks, int, 0);
+  for (guint i = 0; i < self->lowered->nodes->len; i++) {
+    for (int port = 0; port < lm_lowered_node (self->lowered, (int) i)->n_out; port++)
+      lm_builder_observe (builder, lm_lowered_out (self->lowered, (int) i, port));
+  }
+  return TRUE;
+}
+
+static gboolean
+bind_weights (LmProbe *self,
+              const LmProbeSpec *spec,
+              GError **error)
+{
+  const LmGraph *graph = lm_program_graph (self->program);
+
+  self->weights = lm_weights_new (graph, FALSE, 0, error);
+  if (self->weights == NULL)
+    return FALSE;
+  if (spec->weights != NULL) {
+    if (!lm_weights_restore (self->weights, spec->weights, LM_MATCH_PATH, FALSE, error))
+      return FALSE;
+  } else if (!lm_weights_init (self->weights, graph, spec->seed, error)) {
+    return FALSE;
+  }
+  return lm_weights_bind (self->weights, self->program, error);
+}
+
+LmProbe *
+lm_probe_new (const LmProbeSpec *spec,
+              GError **error)
+{
+  LmBuilderSpec builder_spec = { .max_batch = MAX (1, spec->max_batch) };
+  g_autoptr (LmBuilder) builder = lm_builder_new (&builder_spec);
+  g_autoptr (LmProbe) self = g_new0 (LmProbe, 1);
+  g_autoptr (GArray) wanted = NULL;
+  LmProgramSpec program = { .max_batch = builder_spec.max_batch, .exact = TRUE, .fuse = TRUE };
+  LmGraph *graph;
+
+  self->design = spec->design;
+  self->input_gradient = spec->input_gradient;
+  if (!lower (self, builder, spec, error) || !find_root (self, builder, spec, error))
+    return NULL;
+  wanted = find_wanted (self, spec, error);
+  if (wanted == NULL)
+    return NULL;
+  graph = lm_builder_finish (builder, error);
+  if (graph == NULL)
+    return NULL;
+
+  program.root = self->root;
+  program.wanted = (const LmValue *) (void *) wanted->data;
+  program.n_wanted = (int) wanted->len;
+  self->program = lm_program_new (graph, &program, spec->pool, error);
+  if (self->program == NULL || !bind_weights (self, spec, error))
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
+/* --- Running --------------------------------------------------------------- */
+
+int
+lm_probe_n_inputs (const LmProbe *self)
+{
+  return (int) lm_program_graph (self->program)->inputs->len;
+}
+
+LmShape
+lm_probe_input_shape (const LmProbe *self,
+                      int i)
+{
+  const LmGraph *graph = lm_program_graph (self->program);
+
+  return lm_graph_value (graph, g_array_index (graph->inputs, LmGraphInput, i).value)->shape;
+}
+
+const char *
+lm_probe_input_name (const LmProbe *self,
+                     int i)
+{
+  return g_array_index (lm_program_graph (self->program)->inputs, LmGraphInput, i).name;
+}
+
+void
+lm_probe_forward (LmProbe *self,
+                  const float *const *data,
+                  gint64 n)
+{
+  for (int i = 0; i < lm_probe_n_inputs (self); i++)
+    lm_program_set_input (self->program, i, data[i]);
+  lm_program_forward (self->program, n);
+}
+
+const LmLowered *
+lm_probe_layers (const LmProbe *self)
+{
+  return self->lowered;
+}
+
+LmOperand
+lm_probe_output (const LmProbe *self,
+                 int i,
+                 int port)
+{
+  return lm_program_value (self->program, lm_lowered_out (self->lowered, i, port));
+}
+
+int
+lm_probe_sink (const LmProbe *self)
+{
+  return self->sink;
+}
+
+LmOperand
+lm_probe_root (const LmProbe *self,
+               LmActivation *taken_off)
+{
+  if (taken_off != NULL)
+    *taken_off = self->taken_off;
+  return lm_program_value (self->program, self->root);
+}
+
+float *
+lm_probe_seed (LmProbe *self)
+{
+  return lm_program_seed (self->program);
+}
+
+void
+lm_probe_backward (LmProbe *self)
+{
+  lm_program_backward (self->program);
+}
+
+LmOperand
+lm_probe_gradient (const LmProbe *self,
+                   int i)
+{
+  return lm_program_gradient (self->program, lm_lowered_out (self->lowered, i, 0));
+}
+
+LmOperand
+lm_probe_input_gradient (const LmProbe *self)
+{
+  return lm_program_gradient (self->program, g_array_index (self->lowered->inputs, LmValue, 0));
+}
+
+LmTensor *
+lm_probe_weight (const LmProbe *self,
+                 int i,
+                 const char *name)
+{
+  g_autofree char *path = g_strdup_printf ("%s:%s", lm_lowered_node (self->lowered, i)->path, name);
+  int slot = lm_weights_find (self->weights, path);
+
+  return slot >= 0 ? lm_weights_get (self->weights, slot) : NULL;
+}

@@ -1,0 +1,95 @@
+/* lm-probe.h: looks into a network: any layer's output, any gradient, without training it
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "lm-design.h"
+#include "lm-lower.h"
+#include "lm-parallel.h"
+#include "lm-program.h"
+#include "lm-snapshot.h"
+#include "lm-weights.h"
+
+G_BEGIN_DECLS
+
+/**
+ * LmProbe:
+ *
+ * A program of its own over a copy of the weights, in inference mode: dropout
+ * and batch statistics are off, and the training program is not touched. Every
+ * layer's output is observed. Free it after use: nothing stays behind.
+ * Thread: one at a time.
+ */
+typedef struct _LmProbe LmProbe;
+
+/* What the gradient starts from. */
+typedef enum {
+  LM_PROBE_NO_GRADIENT,
+  LM_PROBE_OUTPUT, /* the output of layer @root */
+  LM_PROBE_SCORES, /* the network's output before its last softmax or sigmoid: the logits */
+} LmProbeRoot;
+
+/**
+ * LmProbeSpec:
+ * @design: borrowed while the probe lives
+ * @weights: (nullable): %NULL draws fresh ones from @seed, for comparison
+ * @pool: (nullable)
+ * @root_layer: id or name path, for LM_PROBE_OUTPUT; for LM_PROBE_SCORES the output layer, %NULL for the only sink
+ * @wanted: (nullable): NULL-ended paths of layers whose output's gradient is wanted
+ * @input_gradient: the gradient of the first input is wanted
+ */
+typedef struct {
+  const LmDesign *design;
+  LmSnapshot *weights;
+  guint64 seed;
+  LmPool *pool;
+  gint64 max_batch;
+  LmProbeRoot root;
+  const char *root_layer;
+  const char *const *wanted;
+  gboolean input_gradient;
+} LmProbeSpec;
+
+/* Returns: (transfer full): %NULL with an error of the design, of a layer that is not there, of weights that do not fit, or %LM_ERROR_LIMIT. */
+LmProbe *lm_probe_new (const LmProbeSpec *spec, GError **error);
+void lm_probe_free (LmProbe *self);
+
+/* Inputs in the order of the Input layers; float32, shape with the symbolic batch. */
+int lm_probe_n_inputs (const LmProbe *self);
+LmShape lm_probe_input_shape (const LmProbe *self, int i);
+const char *lm_probe_input_name (const LmProbe *self, int i);
+
+/* @data: (array length=n_inputs): n samples each, as the chain scaled them; borrowed while it runs. */
+void lm_probe_forward (LmProbe *self, const float *const *data, gint64 n);
+
+/* The layers in the order that runs, blocks opened; lm_lowered_node() gives path, name and node. */
+const LmLowered *lm_probe_layers (const LmProbe *self);
+
+/* Output @port of lowered node @i after lm_probe_forward(): data borrowed until the next run. */
+LmOperand lm_probe_output (const LmProbe *self, int i, int port);
+
+/* Index of a layer by path; −1 with %LM_ERROR_NOT_FOUND set, naming those there are. */
+int lm_probe_find (const LmProbe *self, const char *path, GError **error);
+
+/* The lowered node whose output is the network's first (or only) prediction. */
+int lm_probe_sink (const LmProbe *self);
+
+/* Value of the root, and which activation was taken off to get the scores. */
+LmOperand lm_probe_root (const LmProbe *self, LmActivation *taken_off);
+
+/* Gradient to start from: the shape of the root; write all of it, then call lm_probe_backward(). */
+float *lm_probe_seed (LmProbe *self);
+void lm_probe_backward (LmProbe *self);
+
+/* data NULL if the root does not depend on it. */
+LmOperand lm_probe_gradient (const LmProbe *self, int i);
+LmOperand lm_probe_input_gradient (const LmProbe *self);
+
+/* Returns: (transfer full): weight “kernel” of layer @i in natural order; %NULL if it has none of that name. */
+LmTensor *lm_probe_weight (const LmProbe *self, int i, const char *name);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LmProbe, lm_probe_free)
+
+G_END_DECLS
