@@ -55,7 +55,16 @@ is_smoothed (const LmLossAttrs *attrs)
   return attrs->label_smoothing != 0.0 && (attrs->kind == LM_LOSS_CATEGORICAL || attrs->kind == LM_LOSS_BINARY);
 }
 
-/* Sets the pointers into the workspace; returns its size. */
+static lm_real *
+take (guint8 *work, gsize *at, gsize bytes)
+{
+  lm_real *here = work != NULL ? (lm_real *) (work + *at) : NULL;
+
+  *at += bytes;
+  return here;
+}
+
+/* Sets the pointers into the workspace, if there is one; returns its size. */
 static gsize
 loss_job (LossJob *job, const LmOpCall *call)
 {
@@ -69,18 +78,12 @@ loss_job (LossJob *job, const LmOpCall *call)
   job->task_rows = lm_task_rows (job->cols);
   row_bytes = lm_align ((gsize) job->rows * sizeof (lm_real));
   all_bytes = lm_align ((gsize) (job->rows * job->cols) * sizeof (lm_real));
-  job->loss = (lm_real *) (work + at);
-  at += row_bytes;
-  job->dloss = (lm_real *) (work + at);
-  at += row_bytes;
-  if (needs_p (job->attrs)) {
-    job->p = (lm_real *) (work + at);
-    at += all_bytes;
-  }
-  if (is_smoothed (job->attrs)) {
-    job->smooth = (lm_real *) (work + at);
-    at += all_bytes;
-  }
+  job->loss = take (work, &at, row_bytes);
+  job->dloss = take (work, &at, row_bytes);
+  if (needs_p (job->attrs))
+    job->p = take (work, &at, all_bytes);
+  if (is_smoothed (job->attrs))
+    job->smooth = take (work, &at, all_bytes);
   return at;
 }
 
