@@ -116,10 +116,13 @@ typedef struct {
 } LmPadAttrs;
 
 /* dropout: in x; out y. y = x·m / (1 − rate), m = 1 with probability 1 − rate; in inference the op is not built.
- * @noise_axes: bit i set: axis i shares one draw (SpatialDropout) */
+ * @noise_axes: bit i set: axis i shares one draw (SpatialDropout)
+ * @seed: if @has_seed, mixed into the stream of the op: another number, other zeros */
 typedef struct {
   double rate;
   guint32 noise_axes;
+  guint32 seed;
+  gboolean has_seed;
 } LmDropoutAttrs;
 
 typedef struct {

@@ -19,11 +19,27 @@ dropout_infer (const void *attrs, int n_in, const LmOperand *in, int n_out, LmOp
 
 typedef struct {
   const LmOpCall *call;
+  LmRng rng;
   const LmShape *shape;
   const lm_real *from;
   lm_real *to;
   gboolean add;
 } DropoutJob;
+
+static LmRng
+stream_of (const LmOpCall *call)
+{
+  const LmDropoutAttrs *attrs = call->attrs;
+  LmRng rng = call->rng;
+
+  if (attrs->has_seed) {
+    guint64 mixed = lm_hash_bytes (&attrs->seed, sizeof attrs->seed, 0);
+
+    rng.stream[0] ^= (guint32) mixed;
+    rng.stream[1] ^= (guint32) (mixed >> 32);
+  }
+  return rng;
+}
 
 static void
 shared_draws (const DropoutJob *job, const LmPart *p, lm_real factor)
@@ -47,7 +63,7 @@ shared_draws (const DropoutJob *job, const LmPart *p, lm_real factor)
       rest /= job->shape->dim[axis];
     }
     lm_grad_put (&job->to[i],
-                 lm_rng_float (&job->call->rng, (guint64) number) >= (float) attrs->rate ? factor * job->from[i] : LM_REAL (0),
+                 lm_rng_float (&job->rng, (guint64) number) >= (float) attrs->rate ? factor * job->from[i] : LM_REAL (0),
                  job->add);
   }
 }
@@ -68,14 +84,14 @@ dropout_task (void *data, int task, int thread)
   } else if (attrs->noise_axes != 0) {
     shared_draws (job, &p, LM_REAL (1.0 / (1.0 - attrs->rate)));
   } else {
-    call->k->dropout (&call->rng, (guint64) p.from, (gsize) p.n, LM_REAL (attrs->rate), job->from + p.from, job->to + p.from, job->add);
+    call->k->dropout (&job->rng, (guint64) p.from, (gsize) p.n, LM_REAL (attrs->rate), job->from + p.from, job->to + p.from, job->add);
   }
 }
 
 static void
 dropout_forward (const LmOpCall *call)
 {
-  DropoutJob job = { call, &call->in[0].shape, call->in[0].data, call->out[0].data, FALSE };
+  DropoutJob job = { call, stream_of (call), &call->in[0].shape, call->in[0].data, call->out[0].data, FALSE };
 
   lm_pool_run (call->pool, lm_n_parts (lm_operand_size (&call->in[0]), LM_TASK_ELEMENTS), dropout_task, &job);
 }
@@ -83,7 +99,7 @@ dropout_forward (const LmOpCall *call)
 static void
 dropout_backward (const LmOpCall *call)
 {
-  DropoutJob job = { call, &call->din[0].shape, call->dout[0].data, call->din[0].data, call->mode[0] == LM_GRAD_ADD };
+  DropoutJob job = { call, stream_of (call), &call->din[0].shape, call->dout[0].data, call->din[0].data, call->mode[0] == LM_GRAD_ADD };
 
   if (call->mode[0] == LM_GRAD_SKIP)
     return;
