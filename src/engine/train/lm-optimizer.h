@@ -10,21 +10,17 @@
 
 G_BEGIN_DECLS
 
-struct _LmUpdate;
-struct _LmWeights;
-
 /**
  * LmOptimizerClass:
- * @n_moments: numbers kept per weight with these options: 0 … %LM_MAX_MOMENTS
- * @fill: the update rule of step @step (from 1) at learning rate @rate; leaves the moment pointers alone
+ * @fill: the rule of step @step (from 1) at learning rate @rate; @rule comes zeroed but for scale 1. Weight decay
+ *   and clipping are filled in by lm_optimizer_fill()
  *
- * Family “optimizer”. Options and defaults are Keras 3's. All have
- * learning_rate, weight_decay, clipnorm, clipvalue and global_clipnorm (%LM_OPTIMIZER_OPTIONS).
+ * Family “optimizer”. Options and defaults are Keras 3's. All begin with
+ * learning_rate and end with weight_decay, clipnorm, clipvalue and global_clipnorm (lm-optimizer-options.h).
  */
 typedef struct {
   LmMember member;
-  int (*n_moments) (const LmOptionSet *options);
-  void (*fill) (const LmOptionSet *options, double rate, guint64 step, struct _LmUpdate *update);
+  void (*fill) (const LmOptionSet *options, double rate, guint64 step, LmUpdateRule *rule);
 } LmOptimizerClass;
 
 static inline const LmOptimizerClass *

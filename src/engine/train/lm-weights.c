@@ -23,7 +23,8 @@ group_of (const LmSlot *slot,
     return 3;
   if (!slot->trainable)
     return 2;
-  return use == LM_USE_GRAD ? 0 : use == LM_USE_UPDATE ? 1 : 2;
+  return use == LM_USE_GRAD ? 0 : use == LM_USE_UPDATE ? 1
+                                                       : 2;
 }
 
 static LmWeightUse

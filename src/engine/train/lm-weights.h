@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "lm-arena.h"
 #include "lm-graph.h"
 #include "lm-program.h"
 #include "lm-snapshot.h"
