@@ -71,4 +71,28 @@ lm_grad_put (lm_real *d, lm_real v, gboolean add)
   *d = add ? *d + v : v;
 }
 
+/* Where the gradient of weight @i goes, in the kernels' words. */
+static inline LmGradient
+lm_op_gradient (const LmOpCall *call, int i)
+{
+  LmGradient to = { .into = LM_INTO_NOTHING, .g = call->din[i].data };
+
+  switch (call->mode[i]) {
+  case LM_GRAD_WRITE:
+    to.into = LM_INTO_WRITE;
+    break;
+  case LM_GRAD_ADD:
+    to.into = LM_INTO_ADD;
+    break;
+  case LM_GRAD_UPDATE:
+    to.into = LM_INTO_UPDATE;
+    to.w = call->in[i].data;
+    to.update = call->update[i];
+    break;
+  default:
+    break;
+  }
+  return to;
+}
+
 G_END_DECLS
