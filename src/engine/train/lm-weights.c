@@ -307,7 +307,7 @@ lm_weights_init (LmWeights *self,
     if (natural == NULL)
       return FALSE;
     if (source->initializer != NULL)
-      lm_initializer_fill (source->initializer, &slot->shape, &rng, natural->data);
+      lm_initializer_fill (source->initializer, &slot->shape, rng, natural->data);
     lm_layout_pack (slot->layout, &slot->shape, FALSE, natural->data, lm_weights_value (self, i));
   }
   return TRUE;
