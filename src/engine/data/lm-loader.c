@@ -358,13 +358,13 @@ lm_loader_free (LmLoader *self)
   g_free (self);
 }
 
-/* Without a thread: makes the batch that is about to be taken. Called with the lock held, which nobody else wants for long. */
+/* Without a thread: makes the batch that is about to be taken. No lock: the counters are then the consumer's alone. */
 static void
 make_now (LmLoader *self)
 {
   GError *error = NULL;
 
-  if (self->ended || self->cancelled || self->taken < self->made)
+  if (self->ended || self->taken < self->made)
     return;
   g_assert (self->made - self->released < (guint64) self->n_slots);
   if (make_batch (self, slot (self, self->made), &error)) {
@@ -382,10 +382,10 @@ lm_loader_next (LmLoader *self,
   const LmBatch *batch = NULL;
   gint64 start = g_get_monotonic_time ();
 
-  pthread_mutex_lock (&self->lock);
   g_assert (self->taken - self->released < 2);
   if (!self->has_thread)
     make_now (self);
+  pthread_mutex_lock (&self->lock);
   while (self->taken == self->made && !self->ended && !self->cancelled)
     pthread_cond_wait (&self->can_take, &self->lock);
   if (self->cancelled)
