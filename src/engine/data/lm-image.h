@@ -46,6 +46,18 @@ LmImage *lm_image_load (const char *path, const char *shown, GError **error);
 /* Width and height from the first bytes, without decoding. @n may be the first 64 KiB of the file. */
 gboolean lm_image_get_size (const void *data, gsize n, int *width, int *height);
 
+/**
+ * lm_image_check:
+ * @head, @tail: (array): the first bytes (64 KiB are enough) and the last of the file
+ *
+ * A look without decoding: the format is known and can be read here, the
+ * size is allowed, and the file does not break off (where the format has an end
+ * mark: PNG, JPEG, GIF). A width and height of 0 mean that only decoding tells.
+ *
+ * Returns: %FALSE with an error of lm_image_decode() set
+ */
+gboolean lm_image_check (const guint8 *head, gsize n_head, const guint8 *tail, gsize n_tail, const char *shown, int *width, int *height, GError **error);
+
 /* TRUE for the names of files that lm_image_load() may read: .png, .jpg, … */
 gboolean lm_image_has_image_name (const char *name);
 
