@@ -33,7 +33,6 @@ typedef struct {
   guint32 *samples;
 } LmDataCheck;
 
-/* @counts: counts[part][column of labels]; see lm_dataset_class_counts(). */
 typedef struct {
   int n_checks;
   LmDataCheck *checks;
