@@ -231,10 +231,10 @@ depends_on (const LmDesign *self,
   return FALSE;
 }
 
-static gboolean
-check_ends (const LmDesign *self,
-            const LmWire *wire,
-            GError **error)
+gboolean
+lm_design_check_ports (const LmDesign *self,
+                       const LmWire *wire,
+                       GError **error)
 {
   const LmNode *from = lm_design_find (self, wire->from), *to = lm_design_find (self, wire->to);
   int n_out, n_in;
@@ -271,7 +271,7 @@ lm_design_check_wire (const LmDesign *self,
 {
   const LmWire *there;
 
-  if (!check_ends (self, wire, error))
+  if (!lm_design_check_ports (self, wire, error))
     return FALSE;
 
   there = lm_design_wire_into (self, wire->to, wire->to_port);

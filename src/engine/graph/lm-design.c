@@ -434,7 +434,7 @@ lm_design_check_name (const LmDesign *self,
       return fail_name (name, _ ("it contains a control character. Choose a name without it."), error);
   }
 
-  other = lm_design_find_by_name (self, name);
+  other = self != NULL ? lm_design_find_by_name (self, name) : NULL;
   if (other != NULL && other->id != id)
     return fail_name (name, _ ("another layer has this name. Choose a different one."), error);
   return TRUE;

@@ -143,7 +143,7 @@ char *lm_design_free_name (const LmDesign *self, const char *kind);
 char *lm_design_free_name_like (const LmDesign *self, const char *name);
 
 /* Refuses with LM_ERROR_OPTION what cannot be the name of node @id: empty, longer than 80 characters, with “/” or
- * control characters, a bare number (ids are numbers), taken by another. */
+ * control characters, a bare number (ids are numbers), taken by another. @self: (nullable): the form alone. */
 gboolean lm_design_check_name (const LmDesign *self, int id, const char *name, GError **error);
 
 /* The node whose layer, options and child count: of a linked copy its source, else @node itself. */
@@ -156,6 +156,8 @@ LmNode *lm_design_take_node (LmDesign *self, int id);
 
 /* Refuses with LM_ERROR_GRAPH: missing nodes or ports, a port that is taken, a circle (“A wire from add to conv2d would go round in a circle”). */
 gboolean lm_design_check_wire (const LmDesign *self, const LmWire *wire, GError **error);
+/* The first half of it: nodes and ports are there. */
+gboolean lm_design_check_ports (const LmDesign *self, const LmWire *wire, GError **error);
 void lm_design_add_wire (LmDesign *self, const LmWire *wire);
 gboolean lm_design_remove_wire (LmDesign *self, const LmWire *wire);
 const LmWire *lm_design_wire_into (const LmDesign *self, int node, int port); /* NULL if none */
