@@ -94,7 +94,7 @@ cropping_lower (LmBuilder *b,
     g_autofree char *source = lm_layer_source (b, in[0]);
 
     lm_layer_fail (b, 0, LM_ERROR_SHAPE, _ ("%s cuts everything off"),
-                   g_strdup_printf (_ ("%s, and %" G_GINT64_FORMAT "×%" G_GINT64_FORMAT " pixels go."), source, sides[0] + sides[1], sides[2] + sides[3]));
+                   g_strdup_printf (_ ("%s, and %" PRId64 "×%" PRId64 " pixels go."), source, sides[0] + sides[1], sides[2] + sides[3]));
     lm_suggest_remove (b);
     return;
   }

@@ -84,14 +84,14 @@ check_options (LmBuilder *b,
 
   if (shape.dim[3] % groups != 0) {
     lm_layer_fail (b, 0, LM_ERROR_SHAPE, _ ("%s cannot cut its channels into equal groups"),
-                   g_strdup_printf (_ ("%" G_GINT64_FORMAT " channels come from %s, which do not divide by %" G_GINT64_FORMAT " groups."),
+                   g_strdup_printf (_ ("%" PRId64 " channels come from %s, which do not divide by %" PRId64 " groups."),
                                     shape.dim[3], lm_builder_source_name (b, x), groups));
     lm_suggest_int (b, GROUPS, 1);
     return FALSE;
   }
   if (filters % groups != 0) {
     lm_layer_fail (b, -1, LM_ERROR_OPTION, _ ("%s cannot cut its filters into equal groups"),
-                   g_strdup_printf (_ ("%" G_GINT64_FORMAT " filters do not divide by %" G_GINT64_FORMAT " groups."), filters, groups));
+                   g_strdup_printf (_ ("%" PRId64 " filters do not divide by %" PRId64 " groups."), filters, groups));
     lm_suggest_int (b, FILTERS, MAX ((filters + groups / 2) / groups, 1) * groups);
     lm_suggest_int (b, GROUPS, 1);
     return FALSE;
@@ -100,7 +100,7 @@ check_options (LmBuilder *b,
     const gint64 ones[] = { 1, 1 };
 
     lm_layer_fail (b, -1, LM_ERROR_OPTION, _ ("%s cannot have both strides and dilation"),
-                   g_strdup_printf (_ ("Strides are %" G_GINT64_FORMAT "×%" G_GINT64_FORMAT ", dilation is %" G_GINT64_FORMAT "×%" G_GINT64_FORMAT "; one of them must be 1×1."),
+                   g_strdup_printf (_ ("Strides are %" PRId64 "×%" PRId64 ", dilation is %" PRId64 "×%" PRId64 "; one of them must be 1×1."),
                                     window->stride[0], window->stride[1], window->dilation[0], window->dilation[1]));
     lm_suggest_ints (b, DILATION_RATE, ones, 2);
     lm_suggest_ints (b, STRIDES, ones, 2);
@@ -158,15 +158,15 @@ conv2d_summary (const LmNode *node)
   lm_layer_pair (node, STRIDES, stride);
   lm_layer_pair (node, DILATION_RATE, dilation);
   /* Translators: number of filters and their size: “64 of 3×3”. */
-  g_string_printf (text, _ ("%" G_GINT64_FORMAT " of %" G_GINT64_FORMAT "×%" G_GINT64_FORMAT), lm_node_int (node, FILTERS), size[0], size[1]);
+  g_string_printf (text, _ ("%" PRId64 " of %" PRId64 "×%" PRId64), lm_node_int (node, FILTERS), size[0], size[1]);
   if (stride[0] != 1 || stride[1] != 1)
     g_string_append_printf (text, " /%" G_GINT64_FORMAT, stride[0]);
   if (dilation[0] != 1 || dilation[1] != 1)
-    g_string_append_printf (text, _ (" dilated %" G_GINT64_FORMAT), dilation[0]);
+    g_string_append_printf (text, _ (" dilated %" PRId64), dilation[0]);
   if (strcmp (lm_node_text (node, PADDING), "same") == 0)
     g_string_append (text, " same");
   if (lm_node_int (node, GROUPS) != 1)
-    g_string_append_printf (text, _ (" in %" G_GINT64_FORMAT " groups"), lm_node_int (node, GROUPS));
+    g_string_append_printf (text, _ (" in %" PRId64 " groups"), lm_node_int (node, GROUPS));
   if (activation != NULL)
     g_string_append_printf (text, " · %s", activation);
   return g_string_free (text, FALSE);

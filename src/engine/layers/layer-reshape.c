@@ -62,7 +62,7 @@ fail_size (LmBuilder *b,
   g_autofree char *source = lm_layer_source (b, x);
 
   lm_layer_fail (b, 0, LM_ERROR_SHAPE, _ ("%s cannot fill its target shape"),
-                 g_strdup_printf (_ ("%s, which is %" G_GINT64_FORMAT " numbers; %s does not hold exactly as many."), source, have, target));
+                 g_strdup_printf (_ ("%s, which is %" PRId64 " numbers; %s does not hold exactly as many."), source, have, target));
   for (int i = 0; i < n; i++) {
     gint64 others = 1;
     gint64 loose[LM_MAX_LIST];

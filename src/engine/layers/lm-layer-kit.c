@@ -223,7 +223,7 @@ lm_window_place (LmWindow *self,
   {
     g_autofree char *name = g_strdup (lm_builder_node_name (b));
     g_autofree char *source = lm_layer_source (b, x);
-    g_autofree char *title = g_strdup_printf (_ ("%s needs at least %" G_GINT64_FORMAT "×%" G_GINT64_FORMAT ", gets %" G_GINT64_FORMAT "×%" G_GINT64_FORMAT),
+    g_autofree char *title = g_strdup_printf (_ ("%s needs at least %" PRId64 "×%" PRId64 ", gets %" PRId64 "×%" PRId64),
                                               name, self->span[0], self->span[1], shape.dim[1], shape.dim[2]);
 
     lm_builder_fail (b, 0, LM_ERROR_SHAPE, title, _ ("%s. The window does not fit inside the picture."), source);

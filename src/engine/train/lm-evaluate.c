@@ -73,7 +73,7 @@ run_next (Run *run,
   const LmBatch *batch;
 
   if (spec->progress != NULL && !spec->progress (spec->progress_data, _ ("Running the network"), share)) {
-    g_set_error (error, LM_ERROR, LM_ERROR_CANCELLED, _ ("Stopped after %" G_GINT64_FORMAT " samples."), done);
+    g_set_error (error, LM_ERROR, LM_ERROR_CANCELLED, _ ("Stopped after %" PRId64 " samples."), done);
     return NULL;
   }
   batch = lm_loader_next (run->loader, error);

@@ -184,7 +184,7 @@ fail_classes (const LmNetworkOutput *output,
               GError **error)
 {
   g_set_error (error, LM_ERROR, LM_ERROR_DATA,
-               _ ("“%s” gives %" G_GINT64_FORMAT " values, but “%s” has %d classes. Give the last layer %d units."),
+               _ ("“%s” gives %" PRId64 " values, but “%s” has %d classes. Give the last layer %d units."),
                output->name, have, column->name, column->n_classes, column->n_classes);
   return FALSE;
 }

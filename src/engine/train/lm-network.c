@@ -86,7 +86,7 @@ lm_network_compile (LmNetwork *self,
   for (int i = 0; i < 2 && largest > 0; i++) {
     self->scratch[i] = g_try_new (float, largest);
     if (self->scratch[i] == NULL) {
-      g_set_error (error, LM_ERROR, LM_ERROR_LIMIT, _ ("There is no memory left for a batch of %" G_GINT64_FORMAT " predictions. Choose a smaller batch size."), max_batch);
+      g_set_error (error, LM_ERROR, LM_ERROR_LIMIT, _ ("There is no memory left for a batch of %" PRId64 " predictions. Choose a smaller batch size."), max_batch);
       return FALSE;
     }
   }

@@ -135,7 +135,7 @@ check_memory (LmTraining *self,
   needed = g_format_size_full (self->bytes_needed, G_FORMAT_SIZE_IEC_UNITS);
   have = g_format_size_full (self->bytes_free, G_FORMAT_SIZE_IEC_UNITS);
   if (self->batch_fits > 0)
-    g_set_error (error, LM_ERROR, LM_ERROR_LIMIT, _ ("Training needs %s of memory, %s are free. Set the batch size to %" G_GINT64_FORMAT "."), needed, have, self->batch_fits);
+    g_set_error (error, LM_ERROR, LM_ERROR_LIMIT, _ ("Training needs %s of memory, %s are free. Set the batch size to %" PRId64 "."), needed, have, self->batch_fits);
   else
     g_set_error (error, LM_ERROR, LM_ERROR_LIMIT, _ ("Training needs %s of memory, %s are free. Make the layers smaller."), needed, have);
   return FALSE;
@@ -302,7 +302,7 @@ check_resume (const LmTraining *self,
   if (state == NULL || (state->batch <= self->steps_per_epoch && state->step >= state->batch))
     return TRUE;
   g_set_error (error, LM_ERROR, LM_ERROR_DATA,
-               _ ("The run was interrupted after batch %" G_GINT64_FORMAT " of an epoch, but the data give %" G_GINT64_FORMAT " batches now. Start a new run, or use the same data and batch size."),
+               _ ("The run was interrupted after batch %" PRId64 " of an epoch, but the data give %" PRId64 " batches now. Start a new run, or use the same data and batch size."),
                state->batch, self->steps_per_epoch);
   return FALSE;
 }

@@ -229,7 +229,7 @@ find_bad_data (const LmTraining *self)
   for (int c = 0; c < self->train->n_columns; c++) {
     if (has_bad_data (self->train, c))
       return g_error_new (LM_ERROR, LM_ERROR_NUMERIC,
-                          _ ("The loss is not a number since step %" G_GINT64_FORMAT ": the training data hold a value in “%s” that is not a number or is infinite. Remove such samples, or steps of the chain that divide by zero."),
+                          _ ("The loss is not a number since step %" PRId64 ": the training data hold a value in “%s” that is not a number or is infinite. Remove such samples, or steps of the chain that divide by zero."),
                           self->state.step + 1, self->dataset->columns[self->train->columns[c].column].name);
   }
   return NULL;
@@ -273,8 +273,8 @@ lm_training_diagnose (LmTraining *self,
   }
   if (*layer == NULL)
     return g_error_new (LM_ERROR, LM_ERROR_NUMERIC,
-                        _ ("The loss is not a number since step %" G_GINT64_FORMAT ". Lower the learning rate or clip gradients."), self->state.step + 1);
+                        _ ("The loss is not a number since step %" PRId64 ". Lower the learning rate or clip gradients."), self->state.step + 1);
   return g_error_new (LM_ERROR, LM_ERROR_NUMERIC,
-                      _ ("The loss is not a number since step %" G_GINT64_FORMAT ". The first bad value appears in “%s”. Lower the learning rate or clip gradients."),
+                      _ ("The loss is not a number since step %" PRId64 ". The first bad value appears in “%s”. Lower the learning rate or clip gradients."),
                       self->state.step + 1, *layer);
 }
