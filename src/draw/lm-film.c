@@ -1,0 +1,310 @@
+/* lm-film.c
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "lm-i18n.h"
+
+#include "lm-film.h"
+
+#include <math.h>
+
+#include "lm-number.h"
+#include "lm-sheet.h"
+
+#define INPUT_SIDE 140.0
+#define SHEET_GAP 20.0
+#define BAR_WIDTH 90.0
+#define STRIP_CARD 108.0
+#define STRIP_STEP 118.0
+#define STRIP_HEIGHT 158.0
+#define STRIP_PAD 10.0
+
+/* The input as pixels; FALSE if it is no picture. */
+static gboolean
+input_pixels (const LmFilmPicture *picture,
+              LmPixels *pixels)
+{
+  const LmTensor *t = picture->input;
+  gint64 channels;
+  double min = 0, max = 255;
+
+  if (!lm_tensor_is (t, 3, 0))
+    return FALSE;
+  channels = t->shape.dim[2];
+  if (channels != 1 && channels != 3)
+    return FALSE;
+  lm_tensor_range (t, &min, &max);
+  if (min >= 0 && max > 1.5) {
+    min = 0;
+    max = 255;
+  } else if (min >= 0) {
+    min = 0;
+    max = 1;
+  }
+  *pixels = (LmPixels){
+    .values = lm_tensor_f32 ((LmTensor *) t),
+    .width = (int) t->shape.dim[1],
+    .height = (int) t->shape.dim[0],
+    .channels = (int) channels,
+    .map = channels == 3 ? LM_MAP_RGB : LM_MAP_GREY,
+    .min = min,
+    .max = max,
+  };
+  return TRUE;
+}
+
+/* A rectangle of the proportions of @pixels in a square of @side, enlarged by whole pixels where it is small. */
+static LmRect
+fit_pixels (const LmPixels *pixels,
+            const LmTheme *theme,
+            double side)
+{
+  double device = theme->device_scale > 0 ? theme->device_scale : 1;
+  double k = side / MAX (pixels->width, pixels->height);
+
+  if (k * device >= 1)
+    k = floor (k * device) / device;
+  return (LmRect){ 0, 0, MAX (k * pixels->width, 1), MAX (k * pixels->height, 1) };
+}
+
+static double
+sheet_heading (cairo_t *cr,
+               const LmTheme *theme,
+               const LmSheetPicture *sheet,
+               double x,
+               double y,
+               double width,
+               gboolean draw)
+{
+  double u = theme->text_scale, bar = 0;
+  double height = lm_text_line (cr, theme, LM_FONT_STRONG) + lm_text_block_height (cr, theme, LM_FONT_SMALL, sheet->scale, width);
+
+  if (!draw)
+    return height + 6;
+  if (!sheet->per_tile && sheet->tiles != NULL) {
+    g_autofree char *low = NULL, *high = NULL;
+    double min, max, base = y + lm_text_ascent (cr, theme, LM_FONT_STRONG);
+    double high_width, low_width;
+    LmRect rect;
+
+    lm_sheet_range (sheet, &min, &max);
+    low = lm_number_short (min, 3);
+    high = lm_number_short (max, 3);
+    high_width = lm_text_draw (cr, theme, LM_FONT_TINY, &theme->text2, high, x + width, base, LM_ALIGN_RIGHT, 0);
+    rect = (LmRect){ x + width - high_width - 5 - BAR_WIDTH, base - 9 * u, BAR_WIDTH, 9 * u };
+    lm_paint_map_bar (cr, theme, &rect, sheet->map, FALSE);
+    low_width = lm_text_draw (cr, theme, LM_FONT_TINY, &theme->text2, low, rect.x - 5, base, LM_ALIGN_RIGHT, 0);
+    bar = high_width + low_width + BAR_WIDTH + 20;
+  }
+  lm_text_draw (cr, theme, LM_FONT_STRONG, &theme->text, sheet->title, x, y + lm_text_ascent (cr, theme, LM_FONT_STRONG), LM_ALIGN_LEFT, MAX (width - bar, 40));
+  lm_text_block (cr, theme, LM_FONT_SMALL, &theme->text2, sheet->scale, x, y + lm_text_line (cr, theme, LM_FONT_STRONG), width);
+  return height + 6;
+}
+
+/* Lays out and, if @draw, paints. Returns: the height. */
+static double
+film (cairo_t *cr,
+      const LmTheme *theme,
+      const LmFilmPicture *picture,
+      double width,
+      gboolean draw)
+{
+  double inner = MAX (width - 2 * LM_PICTURE_MARGIN, 8), x = LM_PICTURE_MARGIN;
+  double y = LM_PICTURE_MARGIN + lm_paint_header (cr, theme, picture->title, NULL, width, draw);
+  LmPixels pixels;
+
+  if (input_pixels (picture, &pixels)) {
+    LmRect rect = fit_pixels (&pixels, theme, MIN (INPUT_SIDE, inner));
+
+    rect.x = x;
+    rect.y = y;
+    if (draw) {
+      lm_paint_pixels (cr, theme, &pixels, &rect, pixels.width > rect.width || pixels.height > rect.height);
+      if (inner - rect.width > 60)
+        lm_text_block (cr, theme, LM_FONT_SMALL, &theme->text2, picture->input_label, x + rect.width + 14, y, inner - rect.width - 14);
+    }
+    y += MAX (rect.height, lm_text_block_height (cr, theme, LM_FONT_SMALL, picture->input_label, MAX (inner - rect.width - 14, 46)));
+    y += picture->n_sheets > 0 ? SHEET_GAP : 0;
+  } else if (picture->input_label != NULL) {
+    if (draw)
+      lm_text_block (cr, theme, LM_FONT_SMALL, &theme->text2, picture->input_label, x, y, inner);
+    y += lm_text_block_height (cr, theme, LM_FONT_SMALL, picture->input_label, inner) + 8;
+  }
+
+  for (int i = 0; i < picture->n_sheets; i++) {
+    const LmSheetPicture *sheet = picture->sheets[i];
+    LmSheetGrid grid = lm_sheet_grid (sheet, theme, inner, TRUE);
+
+    y += sheet_heading (cr, theme, sheet, x, y, inner, draw);
+    if (draw)
+      lm_sheet_grid_draw (cr, theme, sheet, &grid, x, y, NULL);
+    y += grid.height + (i + 1 < picture->n_sheets ? SHEET_GAP : 0);
+  }
+  if (picture->n_sheets == 0 && picture->input == NULL) {
+    if (draw)
+      lm_text_draw (cr, theme, LM_FONT_BODY, &theme->text2, _("nothing to show"), x, y + 18 * theme->text_scale, LM_ALIGN_LEFT, inner);
+    y += 30;
+  }
+  y += lm_paint_caption (cr, theme, picture->caption, width, y, draw);
+  return ceil (y + LM_PICTURE_MARGIN);
+}
+
+double
+lm_film_natural_height (const LmFilmPicture *picture,
+                        const LmTheme *theme,
+                        double width)
+{
+  cairo_t *cr = lm_paint_measure_new ();
+  double height = film (cr, theme, picture, width, FALSE);
+
+  cairo_destroy (cr);
+  return height;
+}
+
+void
+lm_draw_film (cairo_t *cr,
+              double width,
+              double height,
+              const LmTheme *theme,
+              const LmFilmPicture *picture,
+              gconstpointer view)
+{
+  cairo_save (cr);
+  lm_paint_page (cr, theme, width, height);
+  film (cr, theme, picture, width, TRUE);
+  cairo_restore (cr);
+}
+
+static int
+n_frames (const LmFilmPicture *picture)
+{
+  return picture->n_sheets + 1;
+}
+
+LmRect
+lm_film_strip_rect (const LmFilmPicture *picture,
+                    const LmTheme *theme,
+                    int i)
+{
+  double u = theme->text_scale;
+
+  return (LmRect){ 3 + i * STRIP_STEP * u, 3, STRIP_CARD * u, STRIP_HEIGHT * u };
+}
+
+double
+lm_film_strip_width (const LmFilmPicture *picture,
+                     const LmTheme *theme)
+{
+  LmRect last = lm_film_strip_rect (picture, theme, n_frames (picture) - 1);
+
+  return last.x + last.width + 3;
+}
+
+double
+lm_film_strip_height (const LmTheme *theme)
+{
+  return STRIP_HEIGHT * theme->text_scale + 6;
+}
+
+int
+lm_film_strip_at (const LmFilmPicture *picture,
+                  const LmTheme *theme,
+                  double x,
+                  double y)
+{
+  for (int i = 0; i < n_frames (picture); i++) {
+    LmRect r = lm_film_strip_rect (picture, theme, i);
+
+    if (x >= r.x && x < r.x + r.width && y >= r.y && y < r.y + r.height)
+      return i;
+  }
+  return -1;
+}
+
+/* The first nine maps, or all that a single tile has, in a square of @side. */
+static void
+draw_strip_maps (cairo_t *cr,
+                 const LmTheme *theme,
+                 const LmSheetPicture *sheet,
+                 const LmRect *box)
+{
+  int n = sheet->tiles != NULL ? (int) MIN (sheet->tiles->shape.dim[0], 9) : 0;
+  int across = n == 1 ? 1 : n <= 4 ? 2 : 3;
+  double gap = 2, cell = (box->width - (across - 1) * gap) / across;
+
+  for (int i = 0; i < n; i++) {
+    LmPixels pixels;
+    LmRect rect = { box->x + (i % across) * (cell + gap), box->y + (i / across) * (cell + gap), cell, cell };
+
+    if (!lm_sheet_tile_pixels (sheet, i, &pixels))
+      return;
+    if (pixels.height < pixels.width) {
+      double h = MAX (cell * pixels.height / pixels.width, MIN (12, cell));
+
+      rect.y += (cell - h) / 2;
+      rect.height = h;
+    } else if (pixels.width < pixels.height) {
+      double w = MAX (cell * pixels.width / pixels.height, MIN (12, cell));
+
+      rect.x += (cell - w) / 2;
+      rect.width = w;
+    }
+    lm_paint_pixels (cr, theme, &pixels, &rect, FALSE);
+    if (sheet->tiles->shape.dim[0] > n && i == n - 1) {
+      g_autofree char *more = g_strdup_printf ("+%" G_GINT64_FORMAT, sheet->tiles->shape.dim[0] - n);
+
+      lm_text_draw (cr, theme, LM_FONT_SMALL, &theme->text2, more, box->x, box->y + box->width + 15 * theme->text_scale, LM_ALIGN_LEFT, 0);
+    }
+  }
+}
+
+void
+lm_draw_film_strip (cairo_t *cr,
+                    const LmTheme *theme,
+                    const LmFilmPicture *picture,
+                    const LmStripView *view)
+{
+  double u = theme->text_scale, inner = (STRIP_CARD - 2 * STRIP_PAD) * u;
+
+  cairo_save (cr);
+  for (int i = 0; i < n_frames (picture); i++) {
+    LmRect r = lm_film_strip_rect (picture, theme, i);
+    LmRect maps = { r.x + STRIP_PAD * u, r.y + 46 * u, inner, inner };
+    gboolean chosen = view != NULL && view->selected == i;
+    gboolean pointed = view != NULL && view->hover == i;
+
+    lm_paint_box (cr, &r, 10, &theme->card, chosen || pointed ? &theme->accent : &theme->card_border, chosen ? 2.5 : theme->border_width);
+    if (i + 1 < n_frames (picture)) {
+      double x = r.x + r.width + 3 * u, y = r.y + r.height / 2;
+
+      lm_paint_set (cr, &theme->text2);
+      cairo_set_line_width (cr, 1.4);
+      cairo_move_to (cr, x, y - 4);
+      cairo_line_to (cr, x + 4, y);
+      cairo_line_to (cr, x, y + 4);
+      cairo_stroke (cr);
+    }
+    if (i == 0) {
+      LmPixels pixels;
+
+      lm_text_draw (cr, theme, LM_FONT_SMALL_STRONG, &theme->text, _("input"), maps.x, r.y + 20 * u, LM_ALIGN_LEFT, inner);
+      lm_text_draw (cr, theme, LM_FONT_SMALL, &theme->text2, picture->input_label, maps.x, r.y + 37 * u, LM_ALIGN_LEFT, inner);
+      if (input_pixels (picture, &pixels)) {
+        double k = inner / MAX (pixels.width, pixels.height);
+        LmRect rect = { 0, 0, k * pixels.width, k * pixels.height };
+
+        rect.x = maps.x + (inner - rect.width) / 2;
+        rect.y = maps.y + (inner - rect.height) / 2;
+        lm_paint_pixels (cr, theme, &pixels, &rect, TRUE);
+      }
+    } else {
+      const LmSheetPicture *sheet = picture->sheets[i - 1];
+
+      lm_text_draw (cr, theme, LM_FONT_SMALL_STRONG, &theme->text, sheet->title, maps.x, r.y + 20 * u, LM_ALIGN_LEFT, inner);
+      lm_text_draw (cr, theme, LM_FONT_SMALL, &theme->text2, sheet->scale, maps.x, r.y + 37 * u, LM_ALIGN_LEFT, inner);
+      draw_strip_maps (cr, theme, sheet, &maps);
+    }
+  }
+  cairo_restore (cr);
+}

@@ -1,0 +1,562 @@
+/* lm-paint.c
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "lm-paint.h"
+
+#include <math.h>
+#include <pango/pangocairo.h>
+#include <string.h>
+
+/* Longer texts are cut before they are shaped: no picture has room for more. */
+#define MAX_LINE_BYTES 600
+#define MAX_BLOCK_BYTES 6000
+
+static const cairo_user_data_key_t layout_key;
+
+cairo_t *
+lm_paint_measure_new (void)
+{
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_A8, 1, 1);
+  cairo_t *cr = cairo_create (surface);
+
+  cairo_surface_destroy (surface);
+  return cr;
+}
+
+void
+lm_paint_set (cairo_t *cr,
+              const LmColour *colour)
+{
+  cairo_set_source_rgba (cr, colour->r, colour->g, colour->b, colour->a);
+}
+
+void
+lm_paint_set_alpha (cairo_t *cr,
+                    const LmColour *colour,
+                    double alpha)
+{
+  cairo_set_source_rgba (cr, colour->r, colour->g, colour->b, colour->a * alpha);
+}
+
+void
+lm_paint_round_path (cairo_t *cr,
+                     const LmRect *rect,
+                     double radius)
+{
+  double r = MAX (0, MIN (radius, MIN (rect->width, rect->height) / 2));
+  double left = rect->x, right = rect->x + rect->width, top = rect->y, bottom = rect->y + rect->height;
+
+  cairo_new_sub_path (cr);
+  cairo_arc (cr, right - r, top + r, r, -G_PI_2, 0);
+  cairo_arc (cr, right - r, bottom - r, r, 0, G_PI_2);
+  cairo_arc (cr, left + r, bottom - r, r, G_PI_2, G_PI);
+  cairo_arc (cr, left + r, top + r, r, G_PI, 1.5 * G_PI);
+  cairo_close_path (cr);
+}
+
+void
+lm_paint_box (cairo_t *cr,
+              const LmRect *rect,
+              double radius,
+              const LmColour *fill,
+              const LmColour *border,
+              double line_width)
+{
+  if (fill != NULL) {
+    lm_paint_set (cr, fill);
+    lm_paint_round_path (cr, rect, radius);
+    cairo_fill (cr);
+  }
+  if (border != NULL) {
+    double half = line_width / 2;
+    LmRect inner = { rect->x + half, rect->y + half, rect->width - line_width, rect->height - line_width };
+
+    lm_paint_set (cr, border);
+    lm_paint_round_path (cr, &inner, radius - half);
+    cairo_set_line_width (cr, line_width);
+    cairo_stroke (cr);
+  }
+}
+
+void
+lm_paint_shadow (cairo_t *cr,
+                 const LmTheme *theme,
+                 const LmRect *rect,
+                 double radius,
+                 gboolean lifted)
+{
+  static const double spread[] = { 2.0, 1.2, 0.5 };
+  double more = lifted ? 2 : 1;
+
+  if (!theme->has_shadows)
+    return;
+  cairo_set_source_rgba (cr, 0, 0, 0, 0.022);
+  for (gsize i = 0; i < G_N_ELEMENTS (spread); i++) {
+    double s = spread[i] * more;
+    LmRect r = { rect->x - s, rect->y - s + 1.4 * more, rect->width + 2 * s, rect->height + 2 * s };
+
+    lm_paint_round_path (cr, &r, radius + s);
+    cairo_fill (cr);
+  }
+}
+
+void
+lm_paint_page (cairo_t *cr,
+               const LmTheme *theme,
+               double width,
+               double height)
+{
+  if (theme->page.a <= 0)
+    return;
+  lm_paint_set (cr, &theme->page);
+  cairo_rectangle (cr, 0, 0, width, height);
+  cairo_fill (cr);
+}
+
+/* The layout lives as long as @cr: shaping is cheap, contexts are not. Metrics are not hinted, so that a text takes the
+ * same room at every zoom. */
+static PangoLayout *
+get_layout (cairo_t *cr)
+{
+  PangoLayout *layout = cairo_get_user_data (cr, &layout_key);
+
+  if (layout == NULL) {
+    PangoContext *context = pango_cairo_create_context (cr);
+    cairo_font_options_t *options = cairo_font_options_create ();
+    g_autoptr (PangoAttrList) attributes = pango_attr_list_new ();
+
+    cairo_font_options_set_hint_metrics (options, CAIRO_HINT_METRICS_OFF);
+    cairo_font_options_set_hint_style (options, CAIRO_HINT_STYLE_NONE);
+    cairo_font_options_set_antialias (options, CAIRO_ANTIALIAS_GRAY);
+    pango_cairo_context_set_font_options (context, options);
+    pango_cairo_context_set_resolution (context, 96);
+    pango_context_set_round_glyph_positions (context, FALSE);
+    cairo_font_options_destroy (options);
+
+    layout = pango_layout_new (context);
+    g_object_unref (context);
+    pango_attr_list_insert (attributes, pango_attr_font_features_new ("tnum=1"));
+    pango_layout_set_attributes (layout, attributes);
+    pango_layout_set_single_paragraph_mode (layout, TRUE);
+    cairo_set_user_data (cr, &layout_key, layout, g_object_unref);
+  }
+  pango_cairo_update_layout (cr, layout);
+  return layout;
+}
+
+static void
+set_font (PangoLayout *layout,
+          const LmTheme *theme,
+          LmFont font)
+{
+  const PangoFontDescription *now = pango_layout_get_font_description (layout);
+  int size = (int) (font.size * theme->text_scale * PANGO_SCALE);
+  PangoWeight weight = font.is_bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL;
+  PangoFontDescription *description;
+
+  if (now != NULL && pango_font_description_get_size (now) == size && pango_font_description_get_weight (now) == weight &&
+      g_strcmp0 (pango_font_description_get_family (now), theme->font) == 0)
+    return;
+
+  description = pango_font_description_new ();
+  pango_font_description_set_family (description, theme->font);
+  pango_font_description_set_weight (description, weight);
+  pango_font_description_set_absolute_size (description, MAX (size, 1));
+  pango_layout_set_font_description (layout, description);
+  pango_font_description_free (description);
+}
+
+static void
+set_text (PangoLayout *layout,
+          const char *text,
+          gsize max_bytes)
+{
+  gsize n = text != NULL ? strnlen (text, max_bytes + 1) : 0;
+  g_autofree char *copy = NULL;
+
+  if (n <= max_bytes && g_utf8_validate (text != NULL ? text : "", (gssize) n, NULL)) {
+    pango_layout_set_text (layout, text != NULL ? text : "", (int) n);
+    return;
+  }
+  if (n > max_bytes) {
+    const char *end = g_utf8_find_prev_char (text, text + max_bytes);
+    g_autofree char *cut = g_strndup (text, end != NULL ? (gsize) (end - text) : max_bytes);
+    g_autofree char *valid = g_utf8_make_valid (cut, -1);
+
+    copy = g_strconcat (valid, "…", NULL);
+  } else {
+    copy = g_utf8_make_valid (text, (gssize) n);
+  }
+  pango_layout_set_text (layout, copy, -1);
+}
+
+static void
+prepare_line (PangoLayout *layout,
+              const LmTheme *theme,
+              LmFont font,
+              const char *text,
+              double max_width)
+{
+  set_font (layout, theme, font);
+  set_text (layout, text, MAX_LINE_BYTES);
+  pango_layout_set_single_paragraph_mode (layout, TRUE);
+  pango_layout_set_ellipsize (layout, PANGO_ELLIPSIZE_NONE);
+  pango_layout_set_width (layout, -1);
+  if (max_width > 0) {
+    int width;
+
+    pango_layout_get_size (layout, &width, NULL);
+    if (width > max_width * PANGO_SCALE) {
+      pango_layout_set_ellipsize (layout, PANGO_ELLIPSIZE_END);
+      pango_layout_set_width (layout, (int) (max_width * PANGO_SCALE));
+    }
+  }
+}
+
+double
+lm_text_line (cairo_t *cr,
+              const LmTheme *theme,
+              LmFont font)
+{
+  return ceil (font.size * theme->text_scale * 1.36);
+}
+
+double
+lm_text_ascent (cairo_t *cr,
+                const LmTheme *theme,
+                LmFont font)
+{
+  return round (font.size * theme->text_scale * 1.02);
+}
+
+double
+lm_text_width (cairo_t *cr,
+               const LmTheme *theme,
+               LmFont font,
+               const char *text)
+{
+  PangoLayout *layout;
+  int width;
+
+  if (text == NULL || *text == '\0')
+    return 0;
+  layout = get_layout (cr);
+  prepare_line (layout, theme, font, text, 0);
+  pango_layout_get_size (layout, &width, NULL);
+  return (double) width / PANGO_SCALE;
+}
+
+double
+lm_text_draw (cairo_t *cr,
+              const LmTheme *theme,
+              LmFont font,
+              const LmColour *colour,
+              const char *text,
+              double x,
+              double y,
+              LmAlign align,
+              double max_width)
+{
+  PangoLayout *layout;
+  PangoRectangle logical;
+  double width, left;
+
+  if (text == NULL || *text == '\0')
+    return 0;
+  layout = get_layout (cr);
+  prepare_line (layout, theme, font, text, max_width);
+  pango_layout_get_extents (layout, NULL, &logical);
+  width = (double) logical.width / PANGO_SCALE;
+  left = x - (align == LM_ALIGN_CENTRE ? width / 2 : align == LM_ALIGN_RIGHT ? width : 0);
+  lm_paint_set (cr, colour);
+  cairo_move_to (cr,
+                 left - (double) logical.x / PANGO_SCALE,
+                 y - (double) pango_layout_get_baseline (layout) / PANGO_SCALE);
+  pango_cairo_show_layout (cr, layout);
+  cairo_new_path (cr);
+  return width;
+}
+
+static PangoLayout *
+prepare_block (cairo_t *cr,
+               const LmTheme *theme,
+               LmFont font,
+               const char *text,
+               double width)
+{
+  PangoLayout *layout = get_layout (cr);
+
+  set_font (layout, theme, font);
+  set_text (layout, text, MAX_BLOCK_BYTES);
+  pango_layout_set_single_paragraph_mode (layout, FALSE);
+  pango_layout_set_ellipsize (layout, PANGO_ELLIPSIZE_NONE);
+  pango_layout_set_wrap (layout, PANGO_WRAP_WORD_CHAR);
+  pango_layout_set_width (layout, (int) (MAX (width, 1) * PANGO_SCALE));
+  return layout;
+}
+
+double
+lm_text_block_height (cairo_t *cr,
+                      const LmTheme *theme,
+                      LmFont font,
+                      const char *text,
+                      double width)
+{
+  int height;
+
+  if (text == NULL || *text == '\0')
+    return 0;
+  pango_layout_get_size (prepare_block (cr, theme, font, text, width), NULL, &height);
+  return ceil ((double) height / PANGO_SCALE);
+}
+
+double
+lm_text_block (cairo_t *cr,
+               const LmTheme *theme,
+               LmFont font,
+               const LmColour *colour,
+               const char *text,
+               double x,
+               double y,
+               double width)
+{
+  PangoLayout *layout;
+  int height;
+
+  if (text == NULL || *text == '\0')
+    return 0;
+  layout = prepare_block (cr, theme, font, text, width);
+  pango_layout_get_size (layout, NULL, &height);
+  lm_paint_set (cr, colour);
+  cairo_move_to (cr, x, y);
+  pango_cairo_show_layout (cr, layout);
+  cairo_new_path (cr);
+  return ceil ((double) height / PANGO_SCALE);
+}
+
+double
+lm_paint_header (cairo_t *cr,
+                 const LmTheme *theme,
+                 const char *title,
+                 const char *subtitle,
+                 double width,
+                 gboolean draw)
+{
+  double inner = MAX (width - 2 * LM_PICTURE_MARGIN, 1);
+  double y = 0;
+
+  if (title != NULL && *title != '\0') {
+    if (draw)
+      lm_text_draw (cr, theme, LM_FONT_TITLE, &theme->text, title, LM_PICTURE_MARGIN,
+                    LM_PICTURE_MARGIN + lm_text_ascent (cr, theme, LM_FONT_TITLE), LM_ALIGN_LEFT, inner);
+    y += lm_text_line (cr, theme, LM_FONT_TITLE) + 2;
+  }
+  if (subtitle != NULL && *subtitle != '\0') {
+    if (draw)
+      lm_text_block (cr, theme, LM_FONT_SMALL, &theme->text2, subtitle, LM_PICTURE_MARGIN, LM_PICTURE_MARGIN + y, inner);
+    y += lm_text_block_height (cr, theme, LM_FONT_SMALL, subtitle, inner);
+  }
+  return y > 0 ? y + 10 : 0;
+}
+
+double
+lm_paint_caption (cairo_t *cr,
+                  const LmTheme *theme,
+                  const char *caption,
+                  double width,
+                  double y,
+                  gboolean draw)
+{
+  double inner = MAX (width - 2 * LM_PICTURE_MARGIN, 1);
+
+  if (caption == NULL || *caption == '\0')
+    return 0;
+  if (draw)
+    lm_text_block (cr, theme, LM_FONT_SMALL, &theme->text2, caption, LM_PICTURE_MARGIN, y + 12, inner);
+  return 12 + lm_text_block_height (cr, theme, LM_FONT_SMALL, caption, inner);
+}
+
+double
+lm_paint_warning (cairo_t *cr,
+                  const LmTheme *theme,
+                  const char *text,
+                  double x,
+                  double y,
+                  double width,
+                  gboolean draw)
+{
+  double s = 13 * theme->text_scale;
+  double line = lm_text_line (cr, theme, LM_FONT_SMALL_STRONG);
+
+  if (text == NULL || *text == '\0')
+    return 0;
+  if (draw) {
+    double top = y + (line - s) / 2;
+
+    lm_paint_set (cr, &theme->hint);
+    cairo_move_to (cr, x + s / 2, top);
+    cairo_line_to (cr, x + s, top + s);
+    cairo_line_to (cr, x, top + s);
+    cairo_close_path (cr);
+    cairo_fill (cr);
+    lm_text_block (cr, theme, LM_FONT_SMALL_STRONG, &theme->hint, text, x + s + 7, y, width - s - 7);
+  }
+  return MAX (line, lm_text_block_height (cr, theme, LM_FONT_SMALL_STRONG, text, width - s - 7));
+}
+
+void
+lm_paint_map_bar (cairo_t *cr,
+                  const LmTheme *theme,
+                  const LmRect *rect,
+                  LmColourMap map,
+                  gboolean upright)
+{
+  int n = lm_map_anchor (map, theme->is_dark, 0, NULL);
+  cairo_pattern_t *gradient;
+
+  if (upright)
+    gradient = cairo_pattern_create_linear (0, rect->y + rect->height, 0, rect->y);
+  else
+    gradient = cairo_pattern_create_linear (rect->x, 0, rect->x + rect->width, 0);
+  for (int i = 0; i < n; i++) {
+    LmColour c = lm_map_colour (map, (double) i / (n - 1), theme->is_dark);
+
+    cairo_pattern_add_color_stop_rgb (gradient, (double) i / (n - 1), c.r, c.g, c.b);
+  }
+  cairo_set_source (cr, gradient);
+  cairo_rectangle (cr, rect->x, rect->y, rect->width, rect->height);
+  cairo_fill (cr);
+  cairo_pattern_destroy (gradient);
+}
+
+static guint32
+pixel_grey (const guint32 table[256],
+            const LmPixels *pixels,
+            double value,
+            guint32 bad)
+{
+  double t = lm_map_position (value, pixels->min, pixels->max);
+
+  return t < 0 ? bad : table[(int) (t * 255 + 0.5)];
+}
+
+/* One pixel out of the block of @step × @step around (x · step, y · step), averaged. */
+static guint32
+block_pixel (const LmPixels *pixels,
+             const guint32 table[256],
+             int x,
+             int y,
+             int step,
+             guint32 bad)
+{
+  double sum[3] = { 0 };
+  int n = 0;
+
+  for (int v = y * step; v < MIN ((y + 1) * step, pixels->height); v++) {
+    for (int u = x * step; u < MIN ((x + 1) * step, pixels->width); u++) {
+      const float *p = pixels->values + ((gsize) v * (gsize) pixels->width + (gsize) u) * (gsize) pixels->channels;
+
+      for (int c = 0; c < pixels->channels; c++)
+        sum[c] += (double) p[c];
+      n++;
+    }
+  }
+  if (n == 0)
+    return bad;
+  if (pixels->channels == 3) {
+    guint32 rgb = 0;
+
+    for (int c = 0; c < 3; c++) {
+      double t = lm_map_position (sum[c] / n, pixels->min, pixels->max);
+
+      if (t < 0)
+        return bad;
+      rgb = rgb << 8 | (guint32) (t * 255 + 0.5);
+    }
+    return rgb;
+  }
+  return pixel_grey (table, pixels, sum[0] / n, bad);
+}
+
+static cairo_surface_t *
+pixels_to_surface (const LmTheme *theme,
+                   const LmPixels *pixels,
+                   int step)
+{
+  int width = (pixels->width + step - 1) / step, height = (pixels->height + step - 1) / step;
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, width, height);
+  guint32 table[256];
+  guint32 bad = (guint32) lround (theme->error.r * 255) << 16 | (guint32) lround (theme->error.g * 255) << 8 |
+                (guint32) lround (theme->error.b * 255);
+  unsigned char *data = cairo_image_surface_get_data (surface);
+  int stride = cairo_image_surface_get_stride (surface);
+
+  if (cairo_surface_status (surface) != CAIRO_STATUS_SUCCESS)
+    return surface;
+  lm_map_table (pixels->map, theme->is_dark, table);
+  cairo_surface_flush (surface);
+  for (int y = 0; y < height; y++) {
+    guint32 *row = (guint32 *) (gpointer) (data + (gsize) y * (gsize) stride);
+
+    for (int x = 0; x < width; x++)
+      row[x] = block_pixel (pixels, table, x, y, step, bad);
+  }
+  cairo_surface_mark_dirty (surface);
+  return surface;
+}
+
+void
+lm_paint_pixels (cairo_t *cr,
+                 const LmTheme *theme,
+                 const LmPixels *pixels,
+                 const LmRect *rect,
+                 gboolean smooth)
+{
+  double dx = 1, dy = 0, device;
+  int step;
+  cairo_surface_t *surface;
+  cairo_pattern_t *pattern;
+  cairo_matrix_t matrix;
+
+  if (pixels->width <= 0 || pixels->height <= 0 || pixels->values == NULL || !(rect->width > 0) || !(rect->height > 0))
+    return;
+
+  cairo_user_to_device_distance (cr, &dx, &dy);
+  device = MAX (hypot (dx, dy), 1e-6);
+  step = (int) floor (MIN (pixels->width / (rect->width * device), pixels->height / (rect->height * device)));
+  step = CLAMP (step, 1, 1 << 14);
+  while (pixels->width / step > 16384 || pixels->height / step > 16384)
+    step++;
+
+  surface = pixels_to_surface (theme, pixels, step);
+  pattern = cairo_pattern_create_for_surface (surface);
+  cairo_pattern_set_filter (pattern, smooth || step > 1 ? CAIRO_FILTER_BILINEAR : CAIRO_FILTER_NEAREST);
+  if (cairo_surface_get_type (cairo_get_target (cr)) == CAIRO_SURFACE_TYPE_IMAGE)
+    cairo_pattern_set_extend (pattern, CAIRO_EXTEND_PAD); /* vector formats have no edge to fade */
+  cairo_matrix_init_scale (&matrix, pixels->width / (rect->width * step), pixels->height / (rect->height * step));
+  cairo_matrix_translate (&matrix, -rect->x, -rect->y);
+  cairo_pattern_set_matrix (pattern, &matrix);
+  cairo_set_source (cr, pattern);
+  cairo_rectangle (cr, rect->x, rect->y, rect->width, rect->height);
+  cairo_fill (cr);
+  cairo_set_source_rgb (cr, 0, 0, 0);
+  cairo_pattern_destroy (pattern);
+  cairo_surface_destroy (surface);
+}
+
+gboolean
+lm_tensor_is (const LmTensor *self,
+              int rank,
+              gint64 last)
+{
+  if (self == NULL || self->dtype != LM_F32 || self->data == NULL || self->shape.rank != rank)
+    return FALSE;
+  for (int i = 0; i < rank; i++)
+    if (self->shape.dim[i] <= 0 || self->shape.dim[i] > G_MAXINT)
+      return FALSE;
+  return last <= 0 || self->shape.dim[rank - 1] == last;
+}
