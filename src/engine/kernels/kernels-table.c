@@ -7,27 +7,22 @@
 
 #include "lm-kernels-private.h"
 
+#define FILL(name) LM_K (lm_fill_##name) (table)
+
 void
 LM_K (lm_kernels_fill) (LmKernels *table)
 {
-  LM_K (lm_fill_activation)
-  (table);
-  LM_K (lm_fill_dense)
-  (table);
-  LM_K (lm_fill_dense_grad)
-  (table);
-  LM_K (lm_fill_elementwise)
-  (table);
-  LM_K (lm_fill_loss)
-  (table);
-  LM_K (lm_fill_norm)
-  (table);
-  LM_K (lm_fill_pool)
-  (table);
-  LM_K (lm_fill_reduce)
-  (table);
-  LM_K (lm_fill_softmax)
-  (table);
-  LM_K (lm_fill_update)
-  (table);
+  FILL (activation);
+  FILL (conv);
+  FILL (conv_dw);
+  FILL (conv_dx);
+  FILL (dense);
+  FILL (dense_grad);
+  FILL (elementwise);
+  FILL (loss);
+  FILL (norm);
+  FILL (pool);
+  FILL (reduce);
+  FILL (softmax);
+  FILL (update);
 }
