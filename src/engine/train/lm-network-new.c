@@ -9,6 +9,7 @@
 
 #include "lm-i18n.h"
 #include "lm-lower.h"
+#include "lm-regularizer.h"
 
 #include <math.h>
 #include <string.h>
@@ -313,20 +314,6 @@ bind_target (Making *making,
 
 /* --- Regularisation ------------------------------------------------------------ */
 
-/* Strengths by Keras's names, whatever the member. */
-static LmPenaltyAttrs
-penalty_of (const LmSlot *slot)
-{
-  LmPenaltyAttrs attrs = { .l1 = 0, .layout = (int) slot->layout };
-  int l1 = lm_option_set_index (slot->regularizer, "l1"), l2 = lm_option_set_index (slot->regularizer, "l2");
-
-  if (l1 >= 0)
-    attrs.l1 = lm_option_get_double (slot->regularizer, l1);
-  if (l2 >= 0)
-    attrs.l2 = lm_option_get_double (slot->regularizer, l2);
-  return attrs;
-}
-
 /* Adds the penalty of each trained weight that has a regularizer, as Keras does. */
 static void
 add_penalties (Making *making)
@@ -342,7 +329,8 @@ add_penalties (Making *making)
 
     if (slot == NULL || slot->regularizer == NULL || !slot->trainable)
       continue;
-    attrs = penalty_of (slot);
+    attrs = (LmPenaltyAttrs){ .layout = (int) slot->layout };
+    lm_regularizer_factors (slot->regularizer, &attrs.l1, &attrs.l2);
     if (attrs.l1 == 0 && attrs.l2 == 0)
       continue;
     lm_build_op (making->builder, LM_OP_penalty, &attrs, &weight, 1, &penalty, 1);

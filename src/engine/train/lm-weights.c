@@ -302,12 +302,11 @@ lm_weights_init (LmWeights *self,
     const LmWeightSlot *slot = &self->slots[i];
     const LmSlot *source = g_ptr_array_index (graph->slots, i);
     g_autoptr (LmTensor) natural = lm_tensor_new (LM_F32, &slot->shape, error);
-    LmRng rng = lm_rng_init (seed, LM_RNG_WEIGHTS, slot->key, 0);
 
     if (natural == NULL)
       return FALSE;
     if (source->initializer != NULL)
-      lm_initializer_fill (source->initializer, &slot->shape, rng, natural->data);
+      lm_initializer_fill (source->initializer, &slot->shape, lm_rng_init (seed, LM_RNG_WEIGHTS, slot->key, 0), natural->data);
     lm_layout_pack (slot->layout, &slot->shape, FALSE, natural->data, lm_weights_value (self, i));
   }
   return TRUE;

@@ -1,21 +1,21 @@
-/* lm-training.c: steps, epochs, checkpoints of a prepared run
+/* lm-runner.c: steps, epochs, checkpoints of a prepared run
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
 #include "config.h"
 
-#include "lm-training.h"
+#include "lm-runner.h"
 
 #include "lm-i18n.h"
 
 #include <math.h>
 #include <string.h>
 
-LmTraining *
-lm_training_new (const LmTrainerSpec *spec)
+LmRunner *
+lm_runner_new (const LmTrainerSpec *spec)
 {
-  LmTraining *self = g_new0 (LmTraining, 1);
+  LmRunner *self = g_new0 (LmRunner, 1);
   const LmOptionSet *training = spec->design->training;
 
   self->design = lm_design_copy (spec->design);
@@ -37,7 +37,7 @@ lm_training_new (const LmTrainerSpec *spec)
 }
 
 void
-lm_training_free (LmTraining *self)
+lm_runner_free (LmRunner *self)
 {
   if (self == NULL)
     return;
@@ -60,8 +60,8 @@ lm_training_free (LmTraining *self)
 /* --- Steps ------------------------------------------------------------------ */
 
 LmStepStatus
-lm_training_step (LmTraining *self,
-                  GError **error)
+lm_runner_step (LmRunner *self,
+                GError **error)
 {
   LmCheckpointState *state = &self->state;
   LmProgram *program = self->train->program;
@@ -95,7 +95,7 @@ lm_training_step (LmTraining *self,
 }
 
 gboolean
-lm_training_epoch_is_over (const LmTraining *self)
+lm_runner_epoch_is_over (const LmRunner *self)
 {
   return self->state.batch >= self->steps_per_epoch;
 }
@@ -114,7 +114,7 @@ figures_of (const LmNetwork *network,
 }
 
 LmFigures
-lm_training_running (const LmTraining *self)
+lm_runner_running (const LmRunner *self)
 {
   return figures_of (self->train, self->state.loss_sum, self->state.samples, self->state.metrics);
 }
@@ -122,11 +122,11 @@ lm_training_running (const LmTraining *self)
 /* --- Epochs ----------------------------------------------------------------- */
 
 gboolean
-lm_training_validate (LmTraining *self,
-                      LmFigures *figures,
-                      gboolean (*poll) (void *data),
-                      void *data,
-                      GError **error)
+lm_runner_validate (LmRunner *self,
+                    LmFigures *figures,
+                    gboolean (*poll) (void *data),
+                    void *data,
+                    GError **error)
 {
   LmMetricState metrics[LM_MAX_METRICS] = { 0 };
   double loss_sum = 0, samples = 0;
@@ -156,9 +156,9 @@ lm_training_validate (LmTraining *self,
 }
 
 gboolean
-lm_training_end_epoch (LmTraining *self,
-                       const LmFigures *train,
-                       const LmFigures *validation)
+lm_runner_end_epoch (LmRunner *self,
+                     const LmFigures *train,
+                     const LmFigures *validation)
 {
   LmCheckpointState *state = &self->state;
   double value = self->check != NULL ? validation->loss : train->loss;
@@ -181,14 +181,14 @@ lm_training_end_epoch (LmTraining *self,
 }
 
 gboolean
-lm_training_is_hopeless (const LmTraining *self)
+lm_runner_is_hopeless (const LmRunner *self)
 {
   return self->patience > 0 && self->state.wait >= self->patience;
 }
 
 void
-lm_training_set_rate (LmTraining *self,
-                      double rate)
+lm_runner_set_rate (LmRunner *self,
+                    double rate)
 {
   LmRateEdit edit = { self->state.step, rate };
 
@@ -197,8 +197,8 @@ lm_training_set_rate (LmTraining *self,
 }
 
 LmCheckpoint *
-lm_training_checkpoint (LmTraining *self,
-                        GError **error)
+lm_runner_checkpoint (LmRunner *self,
+                      GError **error)
 {
   g_autoptr (LmSnapshot) snapshot = lm_weights_snapshot (self->weights, TRUE);
 
@@ -224,7 +224,7 @@ has_bad_data (const LmNetwork *network,
 }
 
 static GError *
-find_bad_data (const LmTraining *self)
+find_bad_data (const LmRunner *self)
 {
   for (int c = 0; c < self->train->n_columns; c++) {
     if (has_bad_data (self->train, c))
@@ -247,10 +247,10 @@ name_slot (const LmWeightSlot *slot,
 }
 
 GError *
-lm_training_diagnose (LmTraining *self,
-                      char **node,
-                      char **layer,
-                      gboolean *backward)
+lm_runner_diagnose (LmRunner *self,
+                    char **node,
+                    char **layer,
+                    gboolean *backward)
 {
   GError *error = find_bad_data (self);
   int slot, found;

@@ -1,11 +1,11 @@
-/* lm-training-prepare.c: from a design and data to something that can take a step
+/* lm-runner-prepare.c: from a design and data to something that can take a step
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
 #include "config.h"
 
-#include "lm-training.h"
+#include "lm-runner.h"
 
 #include "lm-arena.h"
 #include "lm-blas.h"
@@ -19,7 +19,7 @@
 #define PREFETCH 2
 
 typedef struct {
-  LmTraining *self;
+  LmRunner *self;
   const LmTrainerSpec *spec;
   LmProgressFunc progress;
   void *data;
@@ -40,7 +40,7 @@ static gboolean
 prepare_data (const Preparing *preparing,
               GError **error)
 {
-  LmTraining *self = preparing->self;
+  LmRunner *self = preparing->self;
 
   if (!lm_dataset_has (self->dataset, LM_PART_TRAIN)) {
     g_set_error (error, LM_ERROR, LM_ERROR_DATA, _ ("“%s” has no training part. Choose other data to train with."), self->dataset->name);
@@ -62,7 +62,7 @@ prepare_data (const Preparing *preparing,
 }
 
 static LmLoaderConfig
-loader_config (const LmTraining *self,
+loader_config (const LmRunner *self,
                const LmNetwork *network,
                LmPart part)
 {
@@ -94,7 +94,7 @@ loader_config (const LmTraining *self,
 
 /* Bytes of a run with batches of @batch samples. */
 static guint64
-measure (const LmTraining *self,
+measure (const LmRunner *self,
          gint64 batch,
          int n_moments)
 {
@@ -117,7 +117,7 @@ measure (const LmTraining *self,
 }
 
 static gboolean
-check_memory (LmTraining *self,
+check_memory (LmRunner *self,
               int n_moments,
               GError **error)
 {
@@ -144,7 +144,7 @@ check_memory (LmTraining *self,
 /* --- Programs and weights -------------------------------------------------------- */
 
 static gboolean
-lower (LmTraining *self,
+lower (LmRunner *self,
        GError **error)
 {
   LmNetworkSpec spec = {
@@ -167,7 +167,7 @@ lower (LmTraining *self,
 
 /* First weights: those of the checkpoint, given ones, or fresh ones. */
 static gboolean
-fill_weights (LmTraining *self,
+fill_weights (LmRunner *self,
               const LmTrainerSpec *spec,
               const LmOptionSet *optimizer,
               GError **error)
@@ -188,7 +188,7 @@ compile (const Preparing *preparing,
          int n_moments,
          GError **error)
 {
-  LmTraining *self = preparing->self;
+  LmRunner *self = preparing->self;
 
   if (!lm_network_compile (self->train, self->batch_size, self->exact, self->pipeline, self->pool, error))
     return FALSE;
@@ -207,7 +207,7 @@ compile (const Preparing *preparing,
 }
 
 static gboolean
-open_loaders (LmTraining *self,
+open_loaders (LmRunner *self,
               GError **error)
 {
   LmLoaderConfig config = loader_config (self, self->train, LM_PART_TRAIN);
@@ -229,7 +229,7 @@ open_loaders (LmTraining *self,
 /* --- State and facts ---------------------------------------------------------------- */
 
 static void
-begin_state (LmTraining *self,
+begin_state (LmRunner *self,
              const LmTrainerSpec *spec,
              const LmOptionSet *optimizer)
 {
@@ -257,7 +257,7 @@ count_params (const LmGraph *graph,
 }
 
 static void
-make_facts (LmTraining *self,
+make_facts (LmRunner *self,
             const LmOptionSet *optimizer)
 {
   LmRunFacts *facts = self->facts = g_new0 (LmRunFacts, 1);
@@ -293,7 +293,7 @@ make_facts (LmTraining *self,
 }
 
 static gboolean
-check_resume (const LmTraining *self,
+check_resume (const LmRunner *self,
               const LmTrainerSpec *spec,
               GError **error)
 {
@@ -308,11 +308,11 @@ check_resume (const LmTraining *self,
 }
 
 gboolean
-lm_training_prepare (LmTraining *self,
-                     const LmTrainerSpec *spec,
-                     LmProgressFunc progress,
-                     void *data,
-                     GError **error)
+lm_runner_prepare (LmRunner *self,
+                   const LmTrainerSpec *spec,
+                   LmProgressFunc progress,
+                   void *data,
+                   GError **error)
 {
   Preparing preparing = { self, spec, progress, data };
   const LmOptionSet *optimizer = lm_option_get_object (self->design->training, LM_TRAINING_OPTIMIZER);

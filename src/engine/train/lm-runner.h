@@ -1,4 +1,4 @@
-/* lm-training.h: one run without its thread: prepare, step, validate, checkpoint
+/* lm-runner.h: one run without its thread: prepare, step, validate, checkpoint
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -13,7 +13,7 @@
 G_BEGIN_DECLS
 
 /**
- * LmTraining:
+ * LmRunner:
  *
  * What lm-trainer.c runs. Fields are its to read; only the functions below
  * change them, but for @state.seconds. Thread: the trainer's.
@@ -54,58 +54,58 @@ typedef struct {
   guint64 bytes_needed;
   guint64 bytes_free;
   gint64 batch_fits;
-} LmTraining;
+} LmRunner;
 
 /* Takes copies and references of what @spec names; checks nothing. */
-LmTraining *lm_training_new (const LmTrainerSpec *spec);
-void lm_training_free (LmTraining *self);
+LmRunner *lm_runner_new (const LmTrainerSpec *spec);
+void lm_runner_free (LmRunner *self);
 
 /**
- * lm_training_prepare:
+ * lm_runner_prepare:
  * @progress: (nullable): told what is being done; %FALSE stops with %LM_ERROR_CANCELLED
  *
  * Fits the chain, lowers, measures, compiles, draws or restores weights, opens
  * the loaders. Then @facts and @state stand.
  */
-gboolean lm_training_prepare (LmTraining *self, const LmTrainerSpec *spec, LmProgressFunc progress, void *data, GError **error);
+gboolean lm_runner_prepare (LmRunner *self, const LmTrainerSpec *spec, LmProgressFunc progress, void *data, GError **error);
 
 typedef enum {
   LM_STEP_DONE,
-  LM_STEP_NAN,   /* the loss is not finite; nothing was changed; lm_training_diagnose() tells more */
+  LM_STEP_NAN,   /* the loss is not finite; nothing was changed; lm_runner_diagnose() tells more */
   LM_STEP_ERROR, /* the data could not be read */
 } LmStepStatus;
 
 /* One batch: forward, backward, update. Allocates nothing after the first. */
-LmStepStatus lm_training_step (LmTraining *self, GError **error);
+LmStepStatus lm_runner_step (LmRunner *self, GError **error);
 
 /* TRUE when all batches of the current epoch are done. */
-gboolean lm_training_epoch_is_over (const LmTraining *self);
+gboolean lm_runner_epoch_is_over (const LmRunner *self);
 
 /* Loss and metrics of the epoch so far. */
-LmFigures lm_training_running (const LmTraining *self);
+LmFigures lm_runner_running (const LmRunner *self);
 
 /**
- * lm_training_validate:
+ * lm_runner_validate:
  * @poll: (nullable): called between batches; %FALSE leaves off
  *
  * Returns: %FALSE if left off, or with @error set if the data could not be read
  */
-gboolean lm_training_validate (LmTraining *self, LmFigures *figures, gboolean (*poll) (void *data), void *data, GError **error);
+gboolean lm_runner_validate (LmRunner *self, LmFigures *figures, gboolean (*poll) (void *data), void *data, GError **error);
 
 /* Closes the epoch: counts it, updates “best” and patience, begins the next. Returns: it is the best so far. */
-gboolean lm_training_end_epoch (LmTraining *self, const LmFigures *train, const LmFigures *validation);
+gboolean lm_runner_end_epoch (LmRunner *self, const LmFigures *train, const LmFigures *validation);
 
 /* TRUE if early stopping wants no more. */
-gboolean lm_training_is_hopeless (const LmTraining *self);
+gboolean lm_runner_is_hopeless (const LmRunner *self);
 
 /* From the next step on; logged. */
-void lm_training_set_rate (LmTraining *self, double rate);
+void lm_runner_set_rate (LmRunner *self, double rate);
 
 /* (transfer full): %NULL with %LM_ERROR_LIMIT if memory is short. */
-LmCheckpoint *lm_training_checkpoint (LmTraining *self, GError **error);
+LmCheckpoint *lm_runner_checkpoint (LmRunner *self, GError **error);
 
 /**
- * lm_training_diagnose:
+ * lm_runner_diagnose:
  * @node, @layer: (out) (transfer full) (nullable): where the first bad number appears
  * @backward: (out): in a gradient or an update
  *
@@ -114,8 +114,8 @@ LmCheckpoint *lm_training_checkpoint (LmTraining *self, GError **error);
  *
  * Returns: (transfer full): %LM_ERROR_NUMERIC in words
  */
-GError *lm_training_diagnose (LmTraining *self, char **node, char **layer, gboolean *backward);
+GError *lm_runner_diagnose (LmRunner *self, char **node, char **layer, gboolean *backward);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (LmTraining, lm_training_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LmRunner, lm_runner_free)
 
 G_END_DECLS

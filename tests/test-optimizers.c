@@ -1,0 +1,316 @@
+/* test-optimizers.c: ten steps of each optimizer against Keras, and losses in a program
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "lm-builder.h"
+#include "lm-loss.h"
+#include "lm-updater.h"
+
+#include "reference/train.h"
+
+#include <math.h>
+#include <string.h>
+
+#define STEPS 10
+#define A 6
+#define B 10
+
+/* The loss Σ x·a + Σ y·b, whose gradients are x and y: any gradient can be fed. */
+typedef struct {
+  LmProgram *program;
+  LmWeights *weights;
+  LmUpdater *updater;
+  LmPool *pool;
+  float x[A];
+  float y[B];
+} Fixture;
+
+static LmGraph *
+linear_graph (LmValue *root)
+{
+  LmBuilderSpec spec = { .training = TRUE, .max_batch = 1 };
+  g_autoptr (LmBuilder) b = lm_builder_new (&spec);
+  LmShape x_shape = LM_SHAPE (LM_BATCH, A), y_shape = LM_SHAPE (LM_BATCH, B), a_shape = LM_SHAPE (A), b_shape = LM_SHAPE (B);
+  LmValue x = lm_build_input (b, "x", LM_F32, &x_shape), y = lm_build_input (b, "y", LM_F32, &y_shape);
+  LmValue a = lm_build_weight (b, "a", &a_shape, LM_LAYOUT_PADDED, NULL, NULL);
+  LmValue c = lm_build_weight (b, "b", &b_shape, LM_LAYOUT_PADDED, NULL, NULL);
+  LmValue left = lm_build_reduce (b, LM_REDUCE_SUM, lm_build_binary (b, LM_BINARY_MUL, x, a), LM_BIT (0) | LM_BIT (1), FALSE);
+  LmValue right = lm_build_reduce (b, LM_REDUCE_SUM, lm_build_binary (b, LM_BINARY_MUL, y, c), LM_BIT (0) | LM_BIT (1), FALSE);
+  g_autoptr (GError) error = NULL;
+  LmGraph *graph;
+
+  *root = lm_build_binary (b, LM_BINARY_ADD, left, right);
+  graph = lm_builder_finish (b, &error);
+  g_assert_no_error (error);
+  return graph;
+}
+
+static void
+fixture_init (Fixture *f,
+              const LmOptionSet *optimizer,
+              int n_threads)
+{
+  g_autoptr (GError) error = NULL;
+  LmProgramSpec spec = { .max_batch = 1, .weight_grads = TRUE, .fuse = TRUE };
+  LmGraph *graph = linear_graph (&spec.root);
+  g_autoptr (LmTensor) a = NULL, b = NULL;
+  LmShape a_shape = LM_SHAPE (A), b_shape = LM_SHAPE (B);
+
+  f->pool = lm_pool_new (n_threads, 0);
+  f->program = lm_program_new (graph, &spec, f->pool, &error);
+  g_assert_no_error (error);
+  f->updater = lm_updater_new (f->program, optimizer, FALSE, f->pool);
+  f->weights = lm_weights_new (lm_program_graph (f->program), lm_updater_uses (f->updater), lm_optimizer_n_moments (optimizer), &error);
+  g_assert_no_error (error);
+  lm_weights_bind (f->weights, f->program, &error);
+  g_assert_no_error (error);
+  lm_updater_set_weights (f->updater, f->weights);
+
+  a = lm_tensor_new (LM_F32, &a_shape, NULL);
+  b = lm_tensor_new (LM_F32, &b_shape, NULL);
+  for (int i = 0; i < A; i++)
+    lm_tensor_f32 (a)[i] = (float) sin (1.3 * i);
+  for (int i = 0; i < B; i++)
+    lm_tensor_f32 (b)[i] = (float) sin (1.3 * i + 1);
+  g_assert_true (lm_weights_set (f->weights, lm_weights_find (f->weights, ":a"), a, &error));
+  g_assert_true (lm_weights_set (f->weights, lm_weights_find (f->weights, ":b"), b, &error));
+}
+
+static void
+fixture_clear (Fixture *f)
+{
+  lm_updater_free (f->updater);
+  lm_weights_free (f->weights);
+  lm_program_free (f->program);
+  lm_pool_free (f->pool);
+}
+
+static float
+gradient (int step,
+          int i,
+          int k)
+{
+  return (float) (cos (0.7 * i + 1.1 * step + k) * (1 + 0.3 * step) * (i % 3 == 0 ? 0.02 : 1.0));
+}
+
+static void
+take_step (Fixture *f,
+           const LmOptionSet *optimizer,
+           int step)
+{
+  LmOptimizerCommon common;
+
+  for (int i = 0; i < A; i++)
+    f->x[i] = gradient (step, i, 0);
+  for (int i = 0; i < B; i++)
+    f->y[i] = gradient (step, i, 2);
+  lm_program_set_input (f->program, 0, f->x);
+  lm_program_set_input (f->program, 1, f->y);
+  lm_program_forward (f->program, 1);
+  lm_optimizer_common (optimizer, &common);
+  lm_updater_begin (f->updater, common.rate, (guint64) step + 1);
+  lm_program_backward (f->program);
+  lm_updater_apply (f->updater);
+}
+
+static void
+assert_weights (Fixture *f,
+                const float *expected)
+{
+  g_autoptr (LmTensor) a = lm_weights_get (f->weights, lm_weights_find (f->weights, ":a"));
+  g_autoptr (LmTensor) b = lm_weights_get (f->weights, lm_weights_find (f->weights, ":b"));
+
+  for (int i = 0; i < A + B; i++) {
+    double found = i < A ? lm_tensor_get (a, i) : lm_tensor_get (b, i - A);
+
+    g_assert_cmpfloat_with_epsilon (found, (double) expected[i], 3e-6);
+  }
+}
+
+/* “sgd”, “momentum=0.9” as an option set. */
+static LmOptionSet *
+parse_member (const char *family,
+              const char *id,
+              const char *options)
+{
+  LmOptionSpec spec = { .kind = LM_OPTION_OBJECT, .id = family, .title = family, .family = family };
+  g_autofree char *text = g_strdup_printf (options[0] != '\0' ? "%s(%s)" : "%s", id, options);
+  g_autoptr (GError) error = NULL;
+  LmOptionValue value;
+
+  lm_option_parse (&spec, text, &value, &error);
+  g_assert_no_error (error);
+  return value.object;
+}
+
+static void
+test_against_keras (gconstpointer data)
+{
+  gsize i = GPOINTER_TO_SIZE (data);
+  g_autoptr (LmOptionSet) optimizer = parse_member ("optimizer", optimizer_cases[i].optimizer, optimizer_cases[i].options);
+  Fixture f;
+
+  fixture_init (&f, optimizer, 1);
+  take_step (&f, optimizer, 0);
+  assert_weights (&f, optimizer_cases[i].first);
+  for (int step = 1; step < STEPS; step++)
+    take_step (&f, optimizer, step);
+  assert_weights (&f, optimizer_cases[i].last);
+  fixture_clear (&f);
+}
+
+static void
+test_padding_stays_zero (void)
+{
+  g_autoptr (LmOptionSet) optimizer = parse_member ("optimizer", "adam", "weight_decay=0.1");
+  Fixture f;
+
+  fixture_init (&f, optimizer, 1);
+  for (int step = 0; step < 5; step++)
+    take_step (&f, optimizer, step);
+  for (int i = A; i < 16; i++) {
+    g_assert_cmpfloat (lm_weights_value (f.weights, 0)[i], ==, 0);
+    g_assert_cmpfloat (lm_weights_moment (f.weights, 0, 0)[i], ==, 0);
+    g_assert_cmpfloat (lm_weights_moment (f.weights, 0, 1)[i], ==, 0);
+  }
+  fixture_clear (&f);
+}
+
+static void
+test_two_ways_of_clipping_are_refused (void)
+{
+  g_autoptr (LmOptionSet) optimizer = parse_member ("optimizer", "adam", "clipnorm=1, clipvalue=1");
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (lm_optimizer_check (optimizer, &error));
+  g_assert_error (error, LM_ERROR, LM_ERROR_OPTION);
+  g_assert_nonnull (strstr (error->message, "adam"));
+}
+
+static void
+test_defaults_are_those_of_keras (void)
+{
+  static const struct {
+    const char *optimizer;
+    const char *option;
+    double value;
+  } cases[] = {
+    { "sgd", "learning_rate", 0.01 },
+    { "sgd", "momentum", 0 },
+    { "rmsprop", "learning_rate", 0.001 },
+    { "rmsprop", "rho", 0.9 },
+    { "rmsprop", "epsilon", 1e-7 },
+    { "adam", "learning_rate", 0.001 },
+    { "adam", "beta_1", 0.9 },
+    { "adam", "beta_2", 0.999 },
+    { "adam", "epsilon", 1e-7 },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (LmOptionSet) set = parse_member ("optimizer", cases[i].optimizer, "");
+
+    g_assert_cmpfloat (lm_option_get_double (set, lm_option_set_index (set, cases[i].option)), ==, cases[i].value);
+    g_assert_true (lm_option_is_null (set, lm_option_set_index (set, "clipnorm")));
+  }
+}
+
+/* --- Losses --------------------------------------------------------------------- */
+
+static LmValue
+activate (LmBuilder *b,
+          LmValue x,
+          const char *id)
+{
+  LmActivationAttrs sigmoid = { .kind = LM_ACT_SIGMOID };
+
+  if (strcmp (id, "softmax") == 0)
+    return lm_build_softmax (b, x, FALSE);
+  return strcmp (id, "sigmoid") == 0 ? lm_build_activation (b, x, &sigmoid) : x;
+}
+
+/* The loss of 4 predictions of 5 values. */
+static double
+loss_value (const LmOptionSet *options,
+            const char *activation,
+            const float *logits,
+            const float *target)
+{
+  const LmLossClass *loss = (const LmLossClass *) options->member;
+  LmBuilderSpec spec = { .training = FALSE, .max_batch = 4 };
+  g_autoptr (LmBuilder) b = lm_builder_new (&spec);
+  gboolean classes = loss->target == LM_TARGET_CLASSES;
+  LmShape shape = LM_SHAPE (LM_BATCH, 5), ids = LM_SHAPE (LM_BATCH);
+  LmValue x = lm_build_input (b, "x", LM_F32, &shape);
+  LmValue t = lm_build_input (b, "t", classes ? LM_I32 : LM_F32, classes ? &ids : &shape);
+  LmValue y = loss->lower (b, options, activate (b, x, activation), t);
+  LmProgramSpec program_spec = { .max_batch = 4, .root = LM_NO_VALUE, .fuse = TRUE };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (LmProgram) program = NULL;
+  gint32 labels[4];
+  double value;
+
+  lm_builder_observe (b, y);
+  program = lm_program_new (lm_builder_finish (b, &error), &program_spec, NULL, &error);
+  g_assert_no_error (error);
+  for (int i = 0; i < 4; i++)
+    labels[i] = (gint32) target[i];
+  lm_program_set_input (program, 0, logits);
+  lm_program_set_input (program, 1, classes ? (const void *) labels : target);
+  lm_program_forward (program, 4);
+  value = (double) *(const float *) lm_program_value (program, y).data;
+  return value;
+}
+
+static void
+test_losses_are_those_of_keras (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (loss_cases); i++) {
+    g_autoptr (LmOptionSet) options = parse_member ("loss", loss_cases[i].loss, loss_cases[i].options);
+    double value = loss_value (options, loss_cases[i].activation, loss_logits, loss_cases[i].target);
+
+    g_test_message ("%s (%s): %g, %g", loss_cases[i].loss, loss_cases[i].options, value, loss_cases[i].value);
+    g_assert_cmpfloat_with_epsilon (value, loss_cases[i].value, 2e-6 * MAX (1, loss_cases[i].value));
+  }
+}
+
+/* Where softmax gives 1 and 0 in float, the cross-entropy still tells how wrong it is. */
+static void
+test_cross_entropy_is_exact_where_softmax_saturates (void)
+{
+  g_autoptr (LmOptionSet) options = parse_member ("loss", "sparse_categorical_crossentropy", "");
+  float logits[20] = { 0 }, target[20] = { 1, 1, 1, 1 };
+
+  for (int r = 0; r < 4; r++)
+    logits[r * 5] = 200;
+  g_assert_cmpfloat_with_epsilon (loss_value (options, "softmax", logits, target), 200, 1e-4);
+}
+
+static void
+test_short_names_are_known (void)
+{
+  g_assert_true (lm_loss_find ("mse") == lm_loss_find ("mean_squared_error"));
+  g_assert_true (lm_loss_find ("mae") == lm_loss_find ("mean_absolute_error"));
+  g_assert_null (lm_loss_find ("no_such_loss"));
+}
+
+int
+main (int argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (optimizer_cases); i++) {
+    g_autofree char *path = g_strdup_printf ("/optimizers/keras/%s/%" G_GSIZE_FORMAT, optimizer_cases[i].optimizer, i);
+
+    g_test_add_data_func (path, GSIZE_TO_POINTER (i), test_against_keras);
+  }
+  g_test_add_func ("/optimizers/padding-stays-zero", test_padding_stays_zero);
+  g_test_add_func ("/optimizers/two-ways-of-clipping-are-refused", test_two_ways_of_clipping_are_refused);
+  g_test_add_func ("/optimizers/defaults-are-those-of-keras", test_defaults_are_those_of_keras);
+  g_test_add_func ("/losses/keras", test_losses_are_those_of_keras);
+  g_test_add_func ("/losses/cross-entropy-is-exact-where-softmax-saturates", test_cross_entropy_is_exact_where_softmax_saturates);
+  g_test_add_func ("/losses/short-names-are-known", test_short_names_are_known);
+  return g_test_run ();
+}
