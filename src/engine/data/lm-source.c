@@ -103,7 +103,7 @@ parse_pair (LmSpec *spec,
   gboolean good;
   int i;
 
-  if (key == NULL || (sign != NULL && (text == NULL || !g_utf8_validate (text, -1, NULL)))) {
+  if (key == NULL || !g_utf8_validate (key, -1, NULL) || (sign != NULL && (text == NULL || !g_utf8_validate (text, -1, NULL)))) {
     g_set_error (error, LM_ERROR, LM_ERROR_OPTION,
                  _ ("“%s” cannot be read: after a per cent sign there must be two hexadecimal digits. Write %%25 for the sign itself."), pair);
     return FALSE;
