@@ -60,6 +60,7 @@ kt_buffer (gint64 n,
 {
   KtBuffer b = { .n = n, .size = (gsize) n + 2 * KT_GUARD };
 
+  g_assert_cmpint (n, >=, 0);
   b.all = g_aligned_alloc (b.size, sizeof (lm_real), LM_ALIGN);
   for (gsize i = 0; i < b.size; i++)
     b.all[i] = kt_canary;
@@ -85,6 +86,7 @@ kt_copy (const KtBuffer *from,
 {
   KtBuffer b = kt_buffer (from->n, shift);
 
+  g_assert_cmpint (from->n, >=, 0);
   memcpy (b.p, from->p, (gsize) from->n * sizeof (lm_real));
   return b;
 }

@@ -189,6 +189,10 @@ check_dense_grad (gint64 rows,
     .work = kt_workspace (kt_k->dense_dw_workspace (rows, k, n)),
   };
 
+  for (gint64 i = 0; i < dw.n && into == LM_INTO_WRITE; i++)
+    dw.p[i] = 1;
+  for (gint64 i = 0; i < db.n && into == LM_INTO_WRITE; i++)
+    db.p[i] = 1;
   for (gint64 i = 0; i < dx.n; i++)
     want_dx[i] = dx.p[i];
   for (gint64 r = 0; r < rows; r++)
@@ -524,6 +528,9 @@ check_conv_dw (const LmConvShape *s,
     want[i] = delivered (into, dw.p[i], sum[i]);
   for (gint64 i = 0; i < s->o; i++)
     want_b[i] = delivered (into, db.p[i], sum_b[i]);
+  /* The padding gets zero, whatever a gradient held there. */
+  for (gint64 i = s->o; i < db.n && into == LM_INTO_WRITE; i++)
+    db.p[i] = 1;
 
   kt_run (kt_k->conv_dw_tasks (&job), kt_k->conv_dw, &job);
   kt_run (kt_k->conv_dw_sum_tasks (&job), kt_k->conv_dw_sum, &job);

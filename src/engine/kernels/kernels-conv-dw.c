@@ -340,6 +340,7 @@ sum_db (const LmConvDwJob *job,
     panel_store (g, sum, LM_PANEL);
     deliver (&job->db, p / panels * out + column, LM_MIN (LM_PANEL, out - column), g);
   }
+  lm_deliver_padding (&job->db, s->o);
 }
 
 static void

@@ -273,4 +273,7 @@ LM_K (lm_sparse_dw_sum) (const LmConvDwJob *job,
       deliver (is_db ? &job->db : &job->dw, is_db ? o0 : row * s->o + o0, n, g);
     }
   }
+
+  if (is_db)
+    lm_deliver_padding (&job->db, s->o);
 }

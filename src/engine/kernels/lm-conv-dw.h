@@ -46,6 +46,16 @@ lm_dw_unit (const LmDwCut *cut,
   return unit;
 }
 
+/* The places of a bias beyond the last output: their gradient is zero. */
+static inline void
+lm_deliver_padding (const LmGradient *db,
+                    gint64 outputs)
+{
+  static const lm_real zeros[LM_PANEL];
+
+  deliver (db, outputs, lm_panels (outputs) * LM_PANEL - outputs, zeros);
+}
+
 /* The sparse form, for pooled gradients: kernels-conv-sparse.c. */
 gboolean LM_K (lm_sparse_dw_fits) (const LmConvShape *shape);
 gsize LM_K (lm_sparse_dw_workspace) (const LmConvShape *shape);

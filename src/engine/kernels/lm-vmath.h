@@ -34,7 +34,7 @@ LM_LANES (vnormal_cdf, 0.5 * erfc (-v * M_SQRT1_2))
 
 #else
 
-/* exp (x) = 2·s·(1 + p) for |x| ≤ 88. With n = x/ln 2 rounded and r = x − n·ln 2, s = 2ⁿ⁻¹ and p = eʳ − 1 by its series, so that
+/* exp (x) = 2·s·(1 + p) for −86 ≤ x ≤ 88.72. With n = x/ln 2 rounded and r = x − n·ln 2, s = 2ⁿ⁻¹ and p = eʳ − 1 by its series, so that
  * 1 + p loses nothing near 0. Adding 1.5·2²³ rounds to an integer and leaves it in the low bits. */
 INLINE void
 vexp_parts (vf x,
@@ -61,12 +61,13 @@ vexp_parts (vf x,
   *s = (vf) ((k << 23) + 0x3f000000);
 }
 
-/* x within ±limit; NaN stays. */
+/* x within the limits; NaN stays. */
 INLINE vf
 vclamp (vf x,
-        lm_real limit)
+        lm_real low,
+        lm_real high)
 {
-  return vmin (vset (limit), vmax (vset (-limit), x));
+  return vmin (vset (high), vmax (vset (low), x));
 }
 
 INLINE vf
@@ -74,9 +75,9 @@ vexp (vf x)
 {
   vf s, p, y;
 
-  vexp_parts (vclamp (x, 88.5f), &s, &p);
+  vexp_parts (vclamp (x, -86.0f, 88.72f), &s, &p);
   y = (s + s * p) * 2.0f;
-  y = vsel (x > vset (88.5f), vset (INFINITY), y);
+  y = vsel (x > vset (88.72f), vset (INFINITY), y);
   return vsel (x < vset (-86.0f), (vf){ 0 }, y);
 }
 
@@ -85,9 +86,9 @@ vexpm1 (vf x)
 {
   vf s, p, y;
 
-  vexp_parts (vclamp (x, 88.5f), &s, &p);
+  vexp_parts (vclamp (x, -86.0f, 88.72f), &s, &p);
   y = (s - 0.5f + s * p) * 2.0f;
-  return vsel (x > vset (88.5f), vset (INFINITY), y);
+  return vsel (x > vset (88.72f), vset (INFINITY), y);
 }
 
 INLINE vf
@@ -95,7 +96,7 @@ vsigmoid (vf x)
 {
   vf s, p;
 
-  vexp_parts (-vclamp (x, 86.0f), &s, &p);
+  vexp_parts (-vclamp (x, -86.0f, 86.0f), &s, &p);
   return 0.5f / (0.5f + s + s * p);
 }
 
@@ -104,7 +105,7 @@ vtanh (vf x)
 {
   vf s, p, e;
 
-  vexp_parts (2.0f * vclamp (x, 10.0f), &s, &p);
+  vexp_parts (2.0f * vclamp (x, -10.0f, 10.0f), &s, &p);
   e = s - 0.5f + s * p;
   return e / (e + 1.0f);
 }
