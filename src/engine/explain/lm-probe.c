@@ -123,7 +123,7 @@ bind_weights (LmProbe *self,
 {
   const LmGraph *graph = lm_program_graph (self->program);
 
-  self->weights = lm_weights_new (graph, FALSE, 0, error);
+  self->weights = lm_weights_new (graph, NULL, 0, error);
   if (self->weights == NULL)
     return FALSE;
   if (spec->weights != NULL) {
