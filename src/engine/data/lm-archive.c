@@ -63,6 +63,15 @@ set_open_error (GError **error,
                  _ ("Cannot read “%s”: %s."), shown, g_strerror (code));
 }
 
+/* (transfer full): what libarchive says, which may hold bytes of the file. */
+static char *
+dup_reason (struct archive *archive)
+{
+  const char *reason = archive_error_string (archive);
+
+  return g_utf8_make_valid (reason != NULL ? reason : "?", -1);
+}
+
 /* A file that was found but does not unpack. */
 static void
 set_read_error (GError **error,
@@ -70,14 +79,14 @@ set_read_error (GError **error,
                 struct archive *archive)
 {
   int code = archive_errno (archive);
-  const char *reason = archive_error_string (archive);
+  g_autofree char *reason = dup_reason (archive);
 
   if (code == EIO || code == EISDIR || code == EACCES)
     g_set_error (error, LM_ERROR, LM_ERROR_IO, _ ("Cannot read “%s”: %s."), shown, g_strerror (code));
   else
     g_set_error (error, LM_ERROR, LM_ERROR_FORMAT,
                  _ ("Cannot unpack “%s”: it is damaged or cut short (%s). Download it again."),
-                 shown, reason != NULL ? reason : "?");
+                 shown, reason);
 }
 
 static gboolean
@@ -316,9 +325,11 @@ static void
 set_foreign_error (GError **error,
                    const LmArchive *self)
 {
+  g_autofree char *reason = dup_reason (self->archive);
+
   g_set_error (error, LM_ERROR, LM_ERROR_FORMAT,
                _ ("“%s” is not an archive that Lamina reads (zip, tar, tar.gz, 7z), or it is damaged (%s)."),
-               self->shown, archive_error_string (self->archive));
+               self->shown, reason);
 }
 
 LmArchive *
@@ -477,9 +488,9 @@ set_write_error (GError **error,
                  const LmArchiveWriter *self)
 {
   int code = archive_errno (self->archive);
+  g_autofree char *reason = dup_reason (self->archive);
 
-  g_set_error (error, LM_ERROR, LM_ERROR_IO, _ ("Cannot write “%s”: %s."), self->path,
-               code > 0 ? g_strerror (code) : archive_error_string (self->archive));
+  g_set_error (error, LM_ERROR, LM_ERROR_IO, _ ("Cannot write “%s”: %s."), self->path, code > 0 ? g_strerror (code) : reason);
 }
 
 LmArchiveWriter *

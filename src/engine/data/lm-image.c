@@ -16,6 +16,9 @@
 /* No picture file is larger than this. */
 #define MAX_FILE ((guint64) 1 << 29)
 
+/* Where the end mark of a file is looked for. */
+#define TAIL 4096
+
 static const char *const image_endings[] = { ".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".pnm", ".pbm", ".pgm", ".ppm", ".webp" };
 
 gboolean
@@ -73,7 +76,7 @@ sniff (const guint8 *p,
     return "png";
   if (n >= 4 && memcmp (p, "\xff\xd8\xff", 3) == 0)
     return "jpeg";
-  if (n >= 10 && (memcmp (p, "GIF87a", 6) == 0 || memcmp (p, "GIF89a", 6) == 0))
+  if (n >= 14 && (memcmp (p, "GIF87a", 6) == 0 || memcmp (p, "GIF89a", 6) == 0))
     return "gif";
   if (n >= 26 && memcmp (p, "BM", 2) == 0)
     return "bmp";
@@ -135,6 +138,46 @@ webp_size (const guint8 *p,
   return memcmp (p + 12, "VP8 ", 4) == 0;
 }
 
+static gint64
+number (const guint8 *p,
+        int n_bytes,
+        gboolean big_endian)
+{
+  gint64 value = 0;
+
+  for (int i = 0; i < n_bytes; i++)
+    value = value << 8 | p[big_endian ? i : n_bytes - 1 - i];
+  return value;
+}
+
+/* Tags 256 and 257 of the first directory, which lies anywhere in the file. */
+static gboolean
+tiff_size (const guint8 *p,
+           gsize n,
+           gint64 *width,
+           gint64 *height)
+{
+  gboolean big_endian = p[0] == 'M';
+  gsize at = (gsize) number (p + 4, 4, big_endian);
+  gint64 n_entries;
+
+  *width = *height = 0;
+  if (at + 2 > n)
+    return FALSE;
+  n_entries = number (p + at, 2, big_endian);
+  at += 2;
+  for (gint64 i = 0; i < n_entries && at + 12 <= n; i++, at += 12) {
+    gint64 tag = number (p + at, 2, big_endian);
+    gint64 value = number (p + at + 8, number (p + at + 2, 2, big_endian) == 3 ? 2 : 4, big_endian);
+
+    if (tag == 256)
+      *width = value;
+    else if (tag == 257)
+      *height = value;
+  }
+  return *width > 0 && *height > 0;
+}
+
 /* “P5 640 480 …” with comments that begin with #. */
 static gboolean
 pnm_size (const guint8 *p,
@@ -142,7 +185,7 @@ pnm_size (const guint8 *p,
           gint64 *width,
           gint64 *height)
 {
-  gint64 number[2] = { 0, 0 };
+  gint64 size[2] = { 0, 0 };
   gsize at = 2;
 
   for (int k = 0; k < 2; k++) {
@@ -154,12 +197,50 @@ pnm_size (const guint8 *p,
         at++;
       }
     }
-    while (at < n && g_ascii_isdigit ((char) p[at]) && number[k] < G_MAXINT32)
-      number[k] = number[k] * 10 + (p[at++] - '0');
+    while (at < n && g_ascii_isdigit ((char) p[at]) && size[k] < G_MAXINT32)
+      size[k] = size[k] * 10 + (p[at++] - '0');
   }
-  *width = number[0];
-  *height = number[1];
+  *width = size[0];
+  *height = size[1];
   return TRUE;
+}
+
+/* Behind a chain of sub-blocks, each with its length in front; 0 if it breaks off. */
+static gsize
+gif_skip_blocks (const guint8 *p,
+                 gsize n,
+                 gsize at)
+{
+  while (at < n && p[at] != 0)
+    at += 1 + (gsize) p[at];
+  return at < n ? at + 1 : 0;
+}
+
+/* Where the first picture of a GIF ends; 0 if there is none, or if it does not lie in the frame. Only that much is given to
+ * the loader, which would unpack a whole film. */
+static gsize
+gif_first_end (const guint8 *p,
+               gsize n)
+{
+  gsize at = 13 + (p[10] & 0x80 ? (gsize) 3 << ((p[10] & 7) + 1) : 0);
+
+  while (at + 10 < n) {
+    const guint8 *q = p + at;
+
+    if (q[0] == 0x21) {
+      at = gif_skip_blocks (p, n, at + 2);
+    } else if (q[0] == 0x2c) {
+      if (le16 (q + 5) == 0 || le16 (q + 7) == 0 || le16 (q + 1) + le16 (q + 5) > le16 (p + 6) || le16 (q + 3) + le16 (q + 7) > le16 (p + 8))
+        return 0;
+      at += 10 + (q[9] & 0x80 ? (gsize) 3 << ((q[9] & 7) + 1) : 0) + 1;
+      return at < n ? gif_skip_blocks (p, n, at) : 0;
+    } else {
+      return 0;
+    }
+    if (at == 0)
+      return 0;
+  }
+  return 0;
 }
 
 static gboolean
@@ -189,6 +270,8 @@ sniff_size (const guint8 *p,
     return webp_size (p, width, height);
   } else if (strcmp (format, "pnm") == 0) {
     return pnm_size (p, n, width, height);
+  } else if (strcmp (format, "tiff") == 0) {
+    return tiff_size (p, n, width, height);
   } else {
     return FALSE;
   }
@@ -225,7 +308,7 @@ set_size_error (GError **error,
                 gint64 height)
 {
   g_set_error (error, LM_ERROR, LM_ERROR_LIMIT,
-               _ ("The picture “%s” claims %'lld×%'lld pixels, but at most %'d on a side and %'lld in all are read. Make it smaller."),
+               _ ("The picture “%s” claims %'lld×%'lld pixels, but 1 to %'d on a side and at most %'lld in all are read. Save it in another size."),
                shown, (long long) width, (long long) height, LM_IMAGE_MAX_SIDE, (long long) LM_IMAGE_MAX_PIXELS);
 }
 
@@ -244,6 +327,13 @@ set_reader_error (GError **error,
 {
   g_set_error (error, LM_ERROR, LM_ERROR_UNSUPPORTED,
                _ ("This computer has no reader for %s pictures such as “%s”. Save it as PNG."), format, shown);
+}
+
+static void
+set_cut_error (GError **error,
+               const char *shown)
+{
+  g_set_error (error, LM_ERROR, LM_ERROR_FORMAT, _ ("The picture “%s” is cut short: its end is missing. Copy or download it again."), shown);
 }
 
 static gboolean
@@ -307,34 +397,12 @@ lm_image_check (const guint8 *head,
     return FALSE;
   }
   if (breaks_off (format, tail, n_tail)) {
-    g_set_error (error, LM_ERROR, LM_ERROR_FORMAT, _ ("The picture “%s” is cut short: its end is missing."), shown);
+    set_cut_error (error, shown);
     return FALSE;
   }
   *width = (int) w;
   *height = (int) h;
   return TRUE;
-}
-
-/* What the loader tells before it takes memory for the pixels. */
-typedef struct {
-  gint64 width;
-  gint64 height;
-  gboolean refused;
-} SizeCheck;
-
-static void
-size_prepared_cb (GdkPixbufLoader *loader,
-                  int width,
-                  int height,
-                  gpointer data)
-{
-  SizeCheck *check = data;
-
-  check->width = width;
-  check->height = height;
-  check->refused = !size_is_allowed (width, height);
-  if (check->refused)
-    gdk_pixbuf_loader_set_size (loader, 0, 0);
 }
 
 static void
@@ -358,15 +426,24 @@ load_pixbuf (const guint8 *data,
   g_autoptr (GdkPixbufLoader) loader = NULL;
   g_autoptr (GError) reason = NULL;
   g_autoptr (GdkPixbuf) upright = NULL;
-  SizeCheck check = { 0 };
+  gint64 width = 0;
+  gint64 height = 0;
   gboolean good;
 
   if (format == NULL) {
     set_foreign_error (error, shown);
     return NULL;
   }
-  if (sniff_size (data, n, &check.width, &check.height) && !size_is_allowed (check.width, check.height)) {
-    set_size_error (error, shown, check.width, check.height);
+  if (!sniff_size (data, n, &width, &height)) {
+    set_broken_error (error, shown, n, format);
+    return NULL;
+  }
+  if (!size_is_allowed (width, height)) {
+    set_size_error (error, shown, width, height);
+    return NULL;
+  }
+  if (breaks_off (format, data + n - MIN (n, TAIL), MIN (n, TAIL))) {
+    set_cut_error (error, shown);
     return NULL;
   }
   loader = gdk_pixbuf_loader_new_with_type (format, &reason);
@@ -374,13 +451,14 @@ load_pixbuf (const guint8 *data,
     set_reader_error (error, shown, format);
     return NULL;
   }
-  g_signal_connect (loader, "size-prepared", G_CALLBACK (size_prepared_cb), &check);
-  good = gdk_pixbuf_loader_write (loader, data, n, &reason);
-  good = gdk_pixbuf_loader_close (loader, good ? &reason : NULL) && good;
-  if (check.refused) {
-    set_size_error (error, shown, check.width, check.height);
-    return NULL;
+  if (strcmp (format, "gif") == 0) {
+    gsize end = gif_first_end (data, n);
+
+    good = end > 0 && gdk_pixbuf_loader_write (loader, data, end, &reason) && gdk_pixbuf_loader_write (loader, (const guint8 *) ";", 1, &reason);
+  } else {
+    good = gdk_pixbuf_loader_write (loader, data, n, &reason);
   }
+  good = gdk_pixbuf_loader_close (loader, good ? &reason : NULL) && good;
   if (!good || gdk_pixbuf_loader_get_pixbuf (loader) == NULL) {
     set_broken_error (error, shown, n, reason != NULL ? reason->message : format);
     return NULL;

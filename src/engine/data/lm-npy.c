@@ -65,7 +65,7 @@ take (Cursor *c,
   return TRUE;
 }
 
-/* A quoted text without escapes. */
+/* A quoted text of plain letters, without escapes. */
 static gboolean
 take_text (Cursor *c,
            char *out,
@@ -79,7 +79,7 @@ take_text (Cursor *c,
     return FALSE;
   quote = *c->at++;
   while (c->at < c->end && *c->at != quote) {
-    if (n + 1 == room || *c->at == '\\' || *c->at == '\0')
+    if (n + 1 == room || *c->at == '\\' || !g_ascii_isprint (*c->at))
       return FALSE;
     out[n++] = *c->at++;
   }
