@@ -131,16 +131,14 @@ get_unknown (const LmJsonAt *at,
              LmNode *node)
 {
   static const char *const common[] = { "id", "name", "kind", "pos", "frozen", "bypassed", NULL };
-  g_autoptr (GPtrArray) keys = lm_json_keys (at);
   LmJsonWriter *writer = lm_json_writer_new (FALSE);
 
   lm_json_begin_object (writer, NULL);
-  for (guint i = 0; i < keys->len; i++) {
-    const char *key = g_ptr_array_index (keys, i);
-    LmJsonAt member;
+  for (gsize i = 0; i < lm_json_length (at); i++) {
+    LmJsonAt member = lm_json_element (at, i);
 
-    if (!g_strv_contains (common, key) && lm_json_member (at, key, &member))
-      lm_json_put_at (writer, key, &member);
+    if (!g_strv_contains (common, member.key))
+      lm_json_put_at (writer, member.key, &member);
   }
   lm_json_end (writer);
   node->raw = lm_json_writer_end (writer);
@@ -448,7 +446,6 @@ get_training (const LmJsonAt *at,
               LmDesign *design,
               GError **error)
 {
-  g_autoptr (GPtrArray) keys = NULL;
   g_autoptr (GPtrArray) known = g_ptr_array_new ();
   LmJsonAt member;
 
