@@ -31,15 +31,14 @@ put_raw (LmJsonWriter *self,
          const char *raw)
 {
   g_autoptr (LmJson) json = lm_json_parse (raw, -1, "raw", NULL);
-  g_autoptr (GPtrArray) keys = NULL;
-  LmJsonAt root, member;
+  LmJsonAt root;
 
   g_assert (json != NULL);
   root = lm_json_root (json);
-  keys = lm_json_keys (&root);
-  for (guint i = 0; i < keys->len; i++) {
-    if (lm_json_member (&root, g_ptr_array_index (keys, i), &member))
-      lm_json_put_at (self, g_ptr_array_index (keys, i), &member);
+  for (gsize i = 0; i < lm_json_length (&root); i++) {
+    LmJsonAt member = lm_json_element (&root, i);
+
+    lm_json_put_at (self, member.key, &member);
   }
 }
 
@@ -60,8 +59,8 @@ lm_json_put_node (LmJsonWriter *self,
     lm_json_put_options (self, "options", node->options, FALSE);
   if (isfinite (node->x) && isfinite (node->y)) {
     lm_json_begin_inline_array (self, "pos");
-    lm_json_put_double (self, NULL, node->x);
-    lm_json_put_double (self, NULL, node->y);
+    lm_json_put_double (self, NULL, node->x + 0.0); /* −0 becomes 0 */
+    lm_json_put_double (self, NULL, node->y + 0.0);
     lm_json_end (self);
   }
   if (node->frozen)

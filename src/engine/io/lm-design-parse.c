@@ -37,8 +37,6 @@ get_place (const LmJsonAt *at,
     return FALSE;
   if (fabs (node->x) > MAX_PLACE || fabs (node->y) > MAX_PLACE)
     return lm_json_fail (at, error, LM_ERROR_LIMIT, _ ("this place is too far away; the limit is 10,000,000. Move the card nearer."));
-  node->x += 0.0; /* −0 becomes 0 */
-  node->y += 0.0;
   return TRUE;
 }
 
@@ -133,16 +131,14 @@ get_unknown (const LmJsonAt *at,
              LmNode *node)
 {
   static const char *const common[] = { "id", "name", "kind", "pos", "frozen", "bypassed", NULL };
-  g_autoptr (GPtrArray) keys = lm_json_keys (at);
   LmJsonWriter *writer = lm_json_writer_new (FALSE);
 
   lm_json_begin_object (writer, NULL);
-  for (guint i = 0; i < keys->len; i++) {
-    const char *key = g_ptr_array_index (keys, i);
-    LmJsonAt member;
+  for (gsize i = 0; i < lm_json_length (at); i++) {
+    LmJsonAt member = lm_json_element (at, i);
 
-    if (!g_strv_contains (common, key) && lm_json_member (at, key, &member))
-      lm_json_put_at (writer, key, &member);
+    if (!g_strv_contains (common, member.key))
+      lm_json_put_at (writer, member.key, &member);
   }
   lm_json_end (writer);
   node->raw = lm_json_writer_end (writer);
@@ -437,10 +433,9 @@ check_outputs (const LmJsonAt *at,
 {
   for (guint i = 0; i < design->outputs->len; i++) {
     const LmOutputSpec *spec = g_ptr_array_index (design->outputs, i);
-    const LmNode *node = lm_design_find (design, spec->node);
     LmJsonAt element = lm_json_element (at, i);
 
-    if (node == NULL || spec->port >= lm_design_n_outputs (design, node))
+    if (!lm_design_has_output (design, spec->node, spec->port))
       return lm_json_fail (&element, error, LM_ERROR_GRAPH, _ ("there is no output %d of a layer with the id %d. Choose one that is there."), spec->port, spec->node);
   }
   return TRUE;
@@ -451,7 +446,6 @@ get_training (const LmJsonAt *at,
               LmDesign *design,
               GError **error)
 {
-  g_autoptr (GPtrArray) keys = NULL;
   g_autoptr (GPtrArray) known = g_ptr_array_new ();
   LmJsonAt member;
 

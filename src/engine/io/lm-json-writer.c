@@ -291,23 +291,6 @@ lm_json_put_string (LmJsonWriter *self,
   }
 }
 
-static void
-put_object (LmJsonWriter *self,
-            const char *key,
-            const LmJsonAt *at)
-{
-  g_autoptr (GPtrArray) keys = lm_json_keys (at);
-
-  lm_json_begin_inline_object (self, key);
-  for (guint i = 0; i < keys->len; i++) {
-    LmJsonAt member;
-
-    if (lm_json_member (at, g_ptr_array_index (keys, i), &member))
-      lm_json_put_at (self, g_ptr_array_index (keys, i), &member);
-  }
-  lm_json_end (self);
-}
-
 void
 lm_json_put_at (LmJsonWriter *self,
                 const char *key,
@@ -337,17 +320,15 @@ lm_json_put_at (LmJsonWriter *self,
     lm_json_put_string (self, key, lm_json_get_string (at, NULL));
     break;
   case LM_JSON_ARRAY:
-    lm_json_begin_inline_array (self, key);
+  case LM_JSON_OBJECT:
+  default:
+    begin (self, key, lm_json_type (at) == LM_JSON_ARRAY ? '[' : '{', TRUE);
     for (gsize e = 0; e < lm_json_length (at); e++) {
       LmJsonAt element = lm_json_element (at, e);
 
-      lm_json_put_at (self, NULL, &element);
+      lm_json_put_at (self, element.key, &element);
     }
     lm_json_end (self);
-    break;
-  case LM_JSON_OBJECT:
-  default:
-    put_object (self, key, at);
   }
 }
 

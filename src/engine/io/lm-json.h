@@ -1,4 +1,4 @@
-/* lm-json.h: JSON in and out; the only place that sees json-glib
+/* lm-json.h: JSON in and out
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -23,8 +23,9 @@ typedef struct _LmJson LmJson;
  * @length: bytes of @text, −1 if it ends with a zero byte
  * @name: what messages call it: a file name
  *
- * Reads strict JSON (RFC 8259): UTF-8, no comments, no trailing commas. Whole
- * numbers of up to 18 digits stay exact.
+ * Reads strict JSON: UTF-8, no comments, no trailing commas, no key twice in an
+ * object, no zero bytes in texts. Whole numbers of up to 18 digits stay exact.
+ * Source: RFC 8259.
  *
  * Returns: (transfer full): the document, or %NULL with %LM_ERROR_FORMAT or %LM_ERROR_LIMIT set; the message says in
  * which line
@@ -52,7 +53,7 @@ typedef enum {
 typedef struct _LmJsonAt LmJsonAt;
 struct _LmJsonAt {
   const LmJson *doc;
-  gpointer node;
+  const struct _LmJsonNode *node;
   const LmJsonAt *parent;
   const char *key; /* NULL: element @index of an array */
   gsize index;
@@ -67,10 +68,7 @@ gboolean lm_json_member (const LmJsonAt *at, const char *key, LmJsonAt *out);
 /* The same where there must be one. */
 gboolean lm_json_require (const LmJsonAt *at, const char *key, LmJsonAt *out, GError **error);
 
-/* (transfer container) (element-type utf8): the keys of an object in the order of the file. */
-GPtrArray *lm_json_keys (const LmJsonAt *at);
-
-/* Of an array. */
+/* Elements of an array, members of an object in the order of the text; those have their @key set. */
 gsize lm_json_length (const LmJsonAt *at);
 LmJsonAt lm_json_element (const LmJsonAt *at, gsize i);
 

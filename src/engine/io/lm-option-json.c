@@ -248,22 +248,17 @@ lm_json_get_options (const LmJsonAt *at,
                      const char *owner,
                      GError **error)
 {
-  g_autoptr (GPtrArray) keys = NULL;
-
   if (!lm_json_expect (at, LM_JSON_OBJECT, error))
     return FALSE;
 
-  keys = lm_json_keys (at);
-  for (guint i = 0; i < keys->len; i++) {
-    const char *key = g_ptr_array_index (keys, i);
-    int index = lm_option_set_index (set, key);
+  for (gsize i = 0; i < lm_json_length (at); i++) {
+    LmJsonAt member = lm_json_element (at, i);
+    int index = lm_option_set_index (set, member.key);
     LmOptionValue value;
-    LmJsonAt member;
 
     if (index < 0)
-      return fail_unknown_option (at, set->member, key, owner, error);
-    if (!lm_json_member (at, key, &member) ||
-        !lm_json_get_option (&member, &set->member->options[index], owner, &value, error))
+      return fail_unknown_option (at, set->member, member.key, owner, error);
+    if (!lm_json_get_option (&member, &set->member->options[index], owner, &value, error))
       return FALSE;
     lm_option_value_clear (&set->values[index]);
     set->values[index] = value;
