@@ -200,6 +200,26 @@ lm_design_n_outputs (const LmDesign *self,
   return n;
 }
 
+/* How many wires may leave a node at different ports. */
+static int
+max_outputs (const LmDesign *self,
+             const LmNode *node)
+{
+  const LmNode *source = lm_design_source (self, node);
+
+  return source->layer == NULL && source->type != LM_NODE_BLOCK ? LM_ANY_INPUTS : lm_design_n_outputs (self, node);
+}
+
+gboolean
+lm_design_has_output (const LmDesign *self,
+                      int node,
+                      int port)
+{
+  const LmNode *found = lm_design_find (self, node);
+
+  return found != NULL && port >= 0 && port < max_outputs (self, found);
+}
+
 /* --- Circles and order --------------------------------------------------- */
 
 /* TRUE if node @target is @id or feeds it, however far away. */
@@ -246,7 +266,7 @@ lm_design_check_ports (const LmDesign *self,
     return FALSE;
   }
 
-  n_out = lm_design_source (self, from)->layer == NULL && from->type == LM_NODE_LAYER ? LM_ANY_INPUTS : lm_design_n_outputs (self, from);
+  n_out = max_outputs (self, from);
   if (wire->from_port < 0 || wire->from_port >= n_out) {
     g_set_error (error, LM_ERROR, LM_ERROR_GRAPH,
                  _ ("A wire leaves “%s” at output %d, but its number of outputs is %d (the first has number 0). Use one that is there."),

@@ -166,6 +166,9 @@ const LmWire *lm_design_wire_into (const LmDesign *self, int node, int port); /*
 int lm_design_n_inputs (const LmDesign *self, const LmNode *node);
 int lm_design_n_outputs (const LmDesign *self, const LmNode *node);
 
+/* TRUE if there is such a node with such an output. Of unknown layers nothing is known, so every output may be there. */
+gboolean lm_design_has_output (const LmDesign *self, int node, int port);
+
 /* (transfer full) (element-type int): ids of the Input layers, ids of the nodes without a wire out of them; by id. Of a
  * block's inside these are its input ports, and (all outputs of each in turn) its output ports. */
 GArray *lm_design_inputs (const LmDesign *self);

@@ -368,9 +368,12 @@ lm_edit_swap_kind (const LmDesign *design,
   before = lm_design_copy (plan.design);
   for (guint i = 0; i < before->wires->len; i++) {
     const LmWire *wire = &g_array_index (before->wires, LmWire, i);
+    int from = lm_design_source (before, lm_design_find (before, wire->from))->id;
+    int to = lm_design_source (before, lm_design_find (before, wire->to))->id;
 
-    if (((wire->to == id && wire->to_port >= node->layer->max_inputs) ||
-         (wire->from == id && wire->from_port >= MAX (1, node->layer->n_outputs))) &&
+    /* Linked copies change with their source. */
+    if (((to == id && wire->to_port >= node->layer->max_inputs) ||
+         (from == id && wire->from_port >= MAX (1, node->layer->n_outputs))) &&
         !lm_edit_plan_add (&plan, lm_edit_remove_wire (block, wire), error))
       return NULL;
   }

@@ -348,7 +348,7 @@ follow_targets (LmPorts *self,
       follow (moved, &spec->node, &spec->port);
     else if (is_block (top, spec->node, level->id))
       spec->port = moved_output (level, outputs, moved, spec->port);
-    if (spec->port < 0 || lm_design_index (top, spec->node) < 0)
+    if (!lm_design_has_output (top, spec->node, spec->port))
       g_ptr_array_remove_index (edit->list, i);
   }
 

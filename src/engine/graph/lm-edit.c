@@ -334,13 +334,27 @@ check_restored_wire (const LmDesign *design,
   return fail_restored_wire (wire, error);
 }
 
+/* A linked copy has a source with weights of its own. */
+static gboolean
+check_source (const LmDesign *design,
+              const LmNode *node,
+              GError **error)
+{
+  const LmNode *source = lm_design_find (design, node->source_id);
+
+  if (source != NULL && source->type != LM_NODE_COPY && source->id != node->id)
+    return TRUE;
+  g_set_error (error, LM_ERROR, LM_ERROR_GRAPH,
+               _ ("A linked copy of layer number %d cannot be made: that is no layer with weights of its own. Copy one that is there."),
+               node->source_id);
+  return FALSE;
+}
+
 static gboolean
 check_new_node (const LmDesign *design,
                 const LmNode *node,
                 GError **error)
 {
-  const LmNode *source = node->type == LM_NODE_COPY ? lm_design_find (design, node->source_id) : NULL;
-
   if (node->id != 0 && (node->id < 0 || node->id > LM_MAX_NODE_ID || lm_design_index (design, node->id) >= 0)) {
     g_set_error (error, LM_ERROR, LM_ERROR_GRAPH,
                  _ ("A layer with the number %d cannot be added: numbers are unique and at most %d."), node->id, LM_MAX_NODE_ID);
@@ -351,12 +365,8 @@ check_new_node (const LmDesign *design,
                  _ ("No layer can be added: all %d numbers of layers are used up. Copy the layers to a new project."), LM_MAX_NODE_ID);
     return FALSE;
   }
-  if (node->type == LM_NODE_COPY && (source == NULL || source->type == LM_NODE_COPY)) {
-    g_set_error (error, LM_ERROR, LM_ERROR_GRAPH,
-                 _ ("A linked copy of layer number %d cannot be added: that is no layer with weights of its own. Copy one that is there."),
-                 node->source_id);
+  if (node->type == LM_NODE_COPY && !check_source (design, node, error))
     return FALSE;
-  }
   return node->name == NULL || lm_design_check_name (design, node->id, node->name, error);
 }
 
@@ -424,23 +434,38 @@ apply_add_node (LmEdit *self,
   return reverse;
 }
 
-/* Takes what says something of node @id out of the outputs; the edit that puts it back, NULL if there was nothing. */
+/* Takes the targets out that mean an output which has gone; the edit that puts them back, NULL if there was nothing. */
 static LmEdit *
-drop_outputs (LmDesign *design,
-              int id)
+drop_targets (LmDesign *design)
 {
   LmEdit *reverse = NULL;
 
   for (guint i = design->outputs->len; i-- > 0;) {
     const LmOutputSpec *spec = g_ptr_array_index (design->outputs, i);
 
-    if (spec->node != id)
+    if (lm_design_has_output (design, spec->node, spec->port))
       continue;
     if (reverse == NULL)
       reverse = lm_edit_set_outputs (design->outputs);
     g_ptr_array_remove_index (design->outputs, i);
   }
   return reverse;
+}
+
+/* (transfer full) both: @reverse with what drop_targets() took. */
+static LmEdit *
+with_targets (LmEdit *reverse,
+              LmDesign *design)
+{
+  LmEdit *targets = drop_targets (design);
+  GPtrArray *both;
+
+  if (targets == NULL)
+    return reverse;
+  both = lm_edit_new_list (LM_EDIT_GROUP);
+  g_ptr_array_add (both, reverse);
+  g_ptr_array_add (both, targets);
+  return lm_edit_group (NULL, both);
 }
 
 static gboolean
@@ -453,7 +478,7 @@ check_no_copies (const LmDesign *design,
 
     if (copy->type == LM_NODE_COPY && copy->source_id == node->id) {
       g_set_error (error, LM_ERROR, LM_ERROR_GRAPH,
-                   _ ("“%s” cannot be removed: “%s” is a linked copy of it and has no weights of its own. Remove the copy first."),
+                   _ ("“%s” cannot go: “%s” is a linked copy of it and has no weights of its own. Remove the copy first."),
                    node->name, copy->name);
       return FALSE;
     }
@@ -467,8 +492,7 @@ apply_remove_node (const LmEdit *self,
                    GError **error)
 {
   const LmNode *node = find_node (self, design, error);
-  LmEdit *reverse, *outputs;
-  GPtrArray *both;
+  LmEdit *reverse;
 
   if (node == NULL || !check_no_copies (design, node, error))
     return NULL;
@@ -484,13 +508,7 @@ apply_remove_node (const LmEdit *self,
     design->next_id = MAX (self->next_id, last + 1);
   }
 
-  outputs = *self->block == '\0' ? drop_outputs (design, self->id) : NULL;
-  if (outputs == NULL)
-    return reverse;
-  both = lm_edit_new_list (LM_EDIT_GROUP);
-  g_ptr_array_add (both, reverse);
-  g_ptr_array_add (both, outputs);
-  return lm_edit_group (NULL, both);
+  return with_targets (reverse, design);
 }
 
 /* All wires of @id must find their ports at the node that stands there now. */
@@ -518,30 +536,47 @@ check_wires_of (LmDesign *design,
   return FALSE;
 }
 
+/* The same for its linked copies, which have the same ports. */
+static gboolean
+check_wires_of_all (LmDesign *design,
+                    const LmNode *node,
+                    GError **error)
+{
+  for (guint i = 0; i < design->nodes->len; i++) {
+    const LmNode *other = g_ptr_array_index (design->nodes, i);
+
+    if (lm_design_source (design, other) == node && !check_wires_of (design, other, error))
+      return FALSE;
+  }
+  return check_wires_of (design, node, error);
+}
+
 static LmEdit *
 apply_replace_node (const LmEdit *self,
                     LmDesign *design,
                     GError **error)
 {
   int at = lm_design_index (design, self->id);
-  LmNode *old, *new;
+  LmNode *old = find_node (self, design, error), *new;
 
-  if (find_node (self, design, error) == NULL || !lm_design_check_name (design, self->id, self->node->name, error))
+  if (old == NULL || !lm_design_check_name (design, self->id, self->node->name, error))
+    return NULL;
+  if (self->node->type == LM_NODE_COPY &&
+      (!check_source (design, self->node, error) || !check_no_copies (design, old, error)))
     return NULL;
 
-  old = g_ptr_array_index (design->nodes, (guint) at);
   new = lm_node_copy (self->node);
   if (!isfinite (new->x) || !isfinite (new->y)) {
     new->x = old->x;
     new->y = old->y;
   }
   g_ptr_array_index (design->nodes, (guint) at) = new;
-  if (!check_wires_of (design, new, error)) {
+  if (!check_wires_of_all (design, new, error)) {
     g_ptr_array_index (design->nodes, (guint) at) = old;
     lm_node_free (new);
     return NULL;
   }
-  return lm_edit_replace_node (self->block, old);
+  return with_targets (lm_edit_replace_node (self->block, old), design);
 }
 
 /* Sets option @self->option of @set, which belongs to @owner; the old value goes into the reverse. */
@@ -738,9 +773,8 @@ check_outputs (const GPtrArray *outputs,
 {
   for (guint i = 0; i < outputs->len; i++) {
     const LmOutputSpec *spec = g_ptr_array_index (outputs, i);
-    const LmNode *node = lm_design_find (design, spec->node);
 
-    if (node == NULL || spec->port < 0 || spec->port >= lm_design_n_outputs (design, node)) {
+    if (!lm_design_has_output (design, spec->node, spec->port)) {
       g_set_error (error, LM_ERROR, LM_ERROR_GRAPH,
                    _ ("A target is meant for output %d of layer number %d, but there is no such output. Choose one that is there."),
                    spec->port, spec->node);
@@ -748,7 +782,8 @@ check_outputs (const GPtrArray *outputs,
     }
     if (!isfinite (spec->weight) || spec->weight < 0) {
       g_set_error (error, LM_ERROR, LM_ERROR_OPTION,
-                   _ ("“%s”: the weight of its loss must be a number that is not negative. Set it to 1 if in doubt."), node->name);
+                   _ ("“%s”: the weight of its loss must be a number that is not negative. Set it to 1 if in doubt."),
+                   lm_design_find (design, spec->node)->name);
       return FALSE;
     }
   }

@@ -60,8 +60,8 @@ lm_json_put_node (LmJsonWriter *self,
     lm_json_put_options (self, "options", node->options, FALSE);
   if (isfinite (node->x) && isfinite (node->y)) {
     lm_json_begin_inline_array (self, "pos");
-    lm_json_put_double (self, NULL, node->x);
-    lm_json_put_double (self, NULL, node->y);
+    lm_json_put_double (self, NULL, node->x + 0.0); /* −0 becomes 0 */
+    lm_json_put_double (self, NULL, node->y + 0.0);
     lm_json_end (self);
   }
   if (node->frozen)

@@ -37,8 +37,6 @@ get_place (const LmJsonAt *at,
     return FALSE;
   if (fabs (node->x) > MAX_PLACE || fabs (node->y) > MAX_PLACE)
     return lm_json_fail (at, error, LM_ERROR_LIMIT, _ ("this place is too far away; the limit is 10,000,000. Move the card nearer."));
-  node->x += 0.0; /* −0 becomes 0 */
-  node->y += 0.0;
   return TRUE;
 }
 
@@ -437,10 +435,9 @@ check_outputs (const LmJsonAt *at,
 {
   for (guint i = 0; i < design->outputs->len; i++) {
     const LmOutputSpec *spec = g_ptr_array_index (design->outputs, i);
-    const LmNode *node = lm_design_find (design, spec->node);
     LmJsonAt element = lm_json_element (at, i);
 
-    if (node == NULL || spec->port >= lm_design_n_outputs (design, node))
+    if (!lm_design_has_output (design, spec->node, spec->port))
       return lm_json_fail (&element, error, LM_ERROR_GRAPH, _ ("there is no output %d of a layer with the id %d. Choose one that is there."), spec->port, spec->node);
   }
   return TRUE;

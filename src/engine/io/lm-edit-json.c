@@ -106,8 +106,8 @@ put_edit (LmJsonWriter *self,
     lm_json_put_string (self, "text", edit->text);
   if (edit->kind == LM_EDIT_MOVE) {
     lm_json_begin_inline_array (self, "pos");
-    lm_json_put_double (self, NULL, edit->x);
-    lm_json_put_double (self, NULL, edit->y);
+    lm_json_put_double (self, NULL, edit->x + 0.0); /* −0 becomes 0 */
+    lm_json_put_double (self, NULL, edit->y + 0.0);
     lm_json_end (self);
   }
   if (edit->flag)
