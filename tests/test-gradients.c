@@ -56,17 +56,35 @@ typedef struct {
   } attrs;
 } OpCase;
 
-#define REAL(...) { LM_SHAPE (__VA_ARGS__), LM_LAYOUT_NATURAL, LM_F32 }
-#define PANELS(k, n) { LM_SHAPE (k, n), LM_LAYOUT_PANELS, LM_F32 }
-#define PADDED(n) { LM_SHAPE (n), LM_LAYOUT_PADDED, LM_F32 }
-#define WHOLE(...) { LM_SHAPE (__VA_ARGS__), LM_LAYOUT_NATURAL, LM_I32 }
+#define REAL(...)                                     \
+  {                                                   \
+    LM_SHAPE (__VA_ARGS__), LM_LAYOUT_NATURAL, LM_F32 \
+  }
+#define PANELS(k, n)                          \
+  {                                           \
+    LM_SHAPE (k, n), LM_LAYOUT_PANELS, LM_F32 \
+  }
+#define PADDED(n)                          \
+  {                                        \
+    LM_SHAPE (n), LM_LAYOUT_PADDED, LM_F32 \
+  }
+#define WHOLE(...)                                    \
+  {                                                   \
+    LM_SHAPE (__VA_ARGS__), LM_LAYOUT_NATURAL, LM_I32 \
+  }
 
-#define ACTIVATION_CASE(title, ...) \
-  { .name = title, .id = LM_OP_activation, .n_in = 1, .n_out = 1, .in = { REAL (3, 5, 7) }, .fill = { SPREAD }, .attrs.activation = { __VA_ARGS__ } }
-#define BINARY_CASE(title, op, a, b) \
-  { .name = title, .id = LM_OP_binary, .n_in = 2, .n_out = 1, .in = { a, b }, .fill = { NUMBERS, op == LM_BINARY_DIV ? POSITIVE : NUMBERS }, .attrs.binary = { op } }
-#define LOSS_CASE(title, first, second, ...) \
-  { .name = title, .id = LM_OP_loss, .n_in = 2, .n_out = 1, .n_data = 1, .in = { REAL (5, 7), REAL (5, 7) }, .fill = { first, second }, .attrs.loss = { __VA_ARGS__ } }
+#define ACTIVATION_CASE(title, ...)                                                                                                                 \
+  {                                                                                                                                                 \
+    .name = title, .id = LM_OP_activation, .n_in = 1, .n_out = 1, .in = { REAL (3, 5, 7) }, .fill = { SPREAD }, .attrs.activation = { __VA_ARGS__ } \
+  }
+#define BINARY_CASE(title, op, a, b)                                                                                                                                \
+  {                                                                                                                                                                 \
+    .name = title, .id = LM_OP_binary, .n_in = 2, .n_out = 1, .in = { a, b }, .fill = { NUMBERS, op == LM_BINARY_DIV ? POSITIVE : NUMBERS }, .attrs.binary = { op } \
+  }
+#define LOSS_CASE(title, first, second, ...)                                                                                                                          \
+  {                                                                                                                                                                   \
+    .name = title, .id = LM_OP_loss, .n_in = 2, .n_out = 1, .n_data = 1, .in = { REAL (5, 7), REAL (5, 7) }, .fill = { first, second }, .attrs.loss = { __VA_ARGS__ } \
+  }
 
 static const OpCase op_cases[] = {
   { .name = "plain", .id = LM_OP_matmul, .n_in = 2, .n_out = 1, .in = { REAL (5, 7), PANELS (7, 19) }, .attrs.matmul = { LM_ACT_LINEAR } },
@@ -172,7 +190,7 @@ static const OpCase op_cases[] = {
 
   { .name = "l2 in panels", .id = LM_OP_penalty, .n_in = 1, .n_out = 1, .in = { PANELS (5, 19) }, .attrs.penalty = { 0.0, 0.3, LM_LAYOUT_PANELS } },
   { .name = "l1 and l2, two weights", .id = LM_OP_penalty, .n_in = 2, .n_out = 1, .in = { PADDED (7), PADDED (20) }, .attrs.penalty = { 0.2, 0.1, LM_LAYOUT_PADDED } },
-  { .name = "l1", .id = LM_OP_penalty, .n_in = 1, .n_out = 1, .in = { REAL (3, 3, 2, 4) }, .attrs.penalty = { 0.5, 0.0, LM_LAYOUT_NATURAL } },
+  { .name = "l1", .id = LM_OP_penalty, .n_in = 1, .n_out = 1, .in = { { LM_SHAPE (3, 3, 2, 3), LM_LAYOUT_PADDED, LM_F32 } }, .attrs.penalty = { 0.5, 0.0, LM_LAYOUT_NATURAL } },
 };
 
 /* --- Numbers ------------------------------------------------------------- */
@@ -184,7 +202,7 @@ numbers_new (guint64 stream,
              double max)
 {
   LmRng rng = lm_rng_init (11, LM_RNG_TEST, stream, 0);
-  double *values = g_new (double, MAX (n, 1));
+  double *values = g_new (double, (gsize) MAX (n, 1));
 
   for (gint64 i = 0; i < n; i++)
     values[i] = min + (max - min) * lm_rng_double (&rng, (guint64) i);
@@ -341,7 +359,7 @@ check_modes (OpRun *run)
         gint64 n = lm_test_op_in_size (run->op, i);
 
         din[i] = numbers_new (50 + (guint64) i, n, -1.0, 1.0);
-        expected[i] = g_new (double, n);
+        expected[i] = g_new (double, (gsize) n);
         mode[i] = set & 1u << i ? wanted : LM_GRAD_SKIP;
         for (gint64 j = 0; j < n; j++)
           expected[i][j] = mode[i] == LM_GRAD_SKIP ? din[i][j] : run->grad[i][j] + (wanted == LM_GRAD_ADD ? din[i][j] : 0.0);
@@ -402,7 +420,11 @@ typedef struct {
   gboolean frozen;
 } LayerCase;
 
-#define ONE(...) 1, { LM_SHAPE (__VA_ARGS__) }
+#define ONE(...)           \
+  1,                       \
+  {                        \
+    LM_SHAPE (__VA_ARGS__) \
+  }
 
 static const LayerCase layer_cases[] = {
   { "Input", "shape=3x4", 0 },
@@ -581,7 +603,7 @@ check_layer_case (const LayerCase *c)
   lm_test_layer_forward (run.layer, BATCH);
   lm_test_layer_backward (run.layer, BATCH, run.dy);
   for (int i = 0; i < c->n_inputs; i++) {
-    grads[i] = g_new (double, layer_in_size (&run, i));
+    grads[i] = g_new (double, (gsize) layer_in_size (&run, i));
     lm_test_layer_get_input_grad (run.layer, i, BATCH, grads[i]);
   }
   for (int i = 0; i < n_slots; i++) {

@@ -11,6 +11,9 @@
 
 #include <string.h>
 
+/* The float build sees the double kernels only as a pointer to hand on. */
+const LmKernels *lm_kernels_get_f64 (void);
+
 /* A stretch of memory with a time to live. */
 typedef struct {
   gsize bytes;
@@ -175,6 +178,7 @@ workspace_bytes (Planner *p,
   }
   call.in = operands;
   call.out = operands + op->n_in;
+  call.k = graph->f64 ? lm_kernels_get_f64 () : lm_kernels_get ();
   return op->op->workspace (&call, pass);
 }
 

@@ -56,7 +56,7 @@ const LmLayerClass lm_layer_activation = {
   .lower = activation_lower,
   .summary = activation_summary,
   .synonyms = N_ ("nonlinearity, relu, tanh, sigmoid, softmax, gelu, swish"),
-  .reference = "reference/layers",
+  .reference = "/reference/layer/Activation",
   .keras = "Activation({activation})",
 };
 
@@ -132,7 +132,7 @@ const LmLayerClass lm_layer_relu = {
   .mask = LM_MASK_PASS,
   .lower = relu_lower,
   .synonyms = N_ ("rectifier, activation, relu6, nonlinearity"),
-  .reference = "reference/layers",
+  .reference = "/reference/layer/ReLU",
   .keras = "ReLU(max_value={max_value}, negative_slope={negative_slope}, threshold={threshold})",
 };
 
@@ -213,7 +213,7 @@ const LmLayerClass lm_layer_leaky_relu = {
   .mask = LM_MASK_PASS,
   .lower = leaky_relu_lower,
   .synonyms = N_ ("activation, rectifier, nonlinearity"),
-  .reference = "reference/layers",
+  .reference = "/reference/layer/LeakyReLU",
   .keras = "LeakyReLU(negative_slope={negative_slope})",
   .torch = "nn.LeakyReLU({negative_slope})",
 };
@@ -232,7 +232,7 @@ const LmLayerClass lm_layer_elu = {
   .mask = LM_MASK_PASS,
   .lower = elu_lower,
   .synonyms = N_ ("exponential linear unit, activation, nonlinearity"),
-  .reference = "reference/layers",
+  .reference = "/reference/layer/ELU",
   .keras = "ELU(alpha={alpha})",
   .torch = "nn.ELU({alpha})",
 };
@@ -262,7 +262,7 @@ const LmLayerClass lm_layer_softmax = {
   .mask = LM_MASK_PASS,
   .lower = softmax_lower,
   .synonyms = N_ ("probability, activation, classes, normalized exponential"),
-  .reference = "reference/layers",
+  .reference = "/reference/layer/Softmax",
   .keras = "Softmax()",
   .torch = "nn.Softmax(dim=-1)",
 };

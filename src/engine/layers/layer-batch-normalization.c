@@ -114,6 +114,6 @@ const LmLayerClass lm_layer_batch_normalization = {
   .mask = LM_MASK_PASS,
   .lower = batch_normalization_lower,
   .synonyms = N_ ("batch norm, batchnorm, bn, normalize, whitening"),
-  .reference = "reference/layers",
+  .reference = "/reference/layer/BatchNormalization",
   .keras = "BatchNormalization(momentum={momentum}, epsilon={epsilon}, center={center}, scale={scale}, beta_initializer={beta_initializer}, gamma_initializer={gamma_initializer}, moving_mean_initializer={moving_mean_initializer}, moving_variance_initializer={moving_variance_initializer}, beta_regularizer={beta_regularizer}, gamma_regularizer={gamma_regularizer})",
 };

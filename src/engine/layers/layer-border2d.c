@@ -115,7 +115,7 @@ const LmLayerClass lm_layer_zero_padding2d = {
   .mask = LM_MASK_END,
   .lower = padding_lower,
   .synonyms = N_ ("pad, border, margin, frame"),
-  .reference = "reference/layers",
+  .reference = "/reference/layer/ZeroPadding2D",
   .keras = "ZeroPadding2D({padding})",
   .torch = "nn.ZeroPad2d({padding})",
 };
@@ -134,6 +134,6 @@ const LmLayerClass lm_layer_cropping2d = {
   .mask = LM_MASK_END,
   .lower = cropping_lower,
   .synonyms = N_ ("crop, cut, trim, clip"),
-  .reference = "reference/layers",
+  .reference = "/reference/layer/Cropping2D",
   .keras = "Cropping2D({cropping})",
 };

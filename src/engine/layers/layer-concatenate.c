@@ -120,6 +120,6 @@ const LmLayerClass lm_layer_concatenate = {
   .mask = LM_MASK_USE,
   .lower = concatenate_lower,
   .synonyms = N_ ("concat, join, stack, skip, dense connection, inception, u-net, merge"),
-  .reference = "reference/layers",
+  .reference = "/reference/layer/Concatenate",
   .keras = "Concatenate(axis={axis})",
 };

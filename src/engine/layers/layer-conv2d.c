@@ -187,7 +187,7 @@ const LmLayerClass lm_layer_conv2d = {
   .lower = conv2d_lower,
   .summary = conv2d_summary,
   .synonyms = N_ ("convolution, cnn, convnet, filter, kernel, image, Convolution2D, 1x1, pointwise, dilated, grouped"),
-  .reference = "reference/layers",
+  .reference = "/reference/layer/Conv2D",
   .keras = "Conv2D({filters}, {kernel_size}, strides={strides}, padding={padding}, dilation_rate={dilation_rate}, groups={groups}, activation={activation}, use_bias={use_bias}, kernel_initializer={kernel_initializer}, bias_initializer={bias_initializer}, kernel_regularizer={kernel_regularizer}, bias_regularizer={bias_regularizer})",
   .torch = "nn.Conv2d({in}, {filters}, {kernel_size}, stride={strides}, padding={padding}, dilation={dilation_rate}, groups={groups}, bias={use_bias})",
 };

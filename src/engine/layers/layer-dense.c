@@ -85,7 +85,7 @@ const LmLayerClass lm_layer_dense = {
   .lower = dense_lower,
   .summary = dense_summary,
   .synonyms = N_ ("fully connected, fc, linear, perceptron, affine, classifier, output"),
-  .reference = "reference/layers",
+  .reference = "/reference/layer/Dense",
   .keras = "Dense({units}, activation={activation}, use_bias={use_bias}, kernel_initializer={kernel_initializer}, bias_initializer={bias_initializer}, kernel_regularizer={kernel_regularizer}, bias_regularizer={bias_regularizer})",
   .torch = "nn.Linear({in}, {units}, bias={use_bias})",
 };

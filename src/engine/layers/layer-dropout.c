@@ -97,7 +97,7 @@ const LmLayerClass lm_layer_dropout = {
   .lower = dropout_lower,
   .summary = dropout_summary,
   .synonyms = N_ ("regularization, overfitting, noise, random"),
-  .reference = "reference/layers",
+  .reference = "/reference/layer/Dropout",
   .keras = "Dropout({rate}, seed={seed})",
   .torch = "nn.Dropout({rate})",
 };
@@ -117,7 +117,7 @@ const LmLayerClass lm_layer_spatial_dropout2d = {
   .lower = spatial_lower,
   .summary = dropout_summary,
   .synonyms = N_ ("regularization, overfitting, channel, feature map"),
-  .reference = "reference/layers",
+  .reference = "/reference/layer/SpatialDropout2D",
   .keras = "SpatialDropout2D({rate}, seed={seed})",
   .torch = "nn.Dropout2d({rate})",
 };

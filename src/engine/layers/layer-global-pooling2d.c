@@ -67,7 +67,7 @@ const LmLayerClass lm_layer_global_average_pooling2d = {
   .mask = LM_MASK_END,
   .lower = mean_lower,
   .synonyms = N_ ("gap, GlobalAvgPool2D, mean, squeeze"),
-  .reference = "reference/layers",
+  .reference = "/reference/layer/GlobalAveragePooling2D",
   .keras = "GlobalAveragePooling2D(keepdims={keepdims})",
   .torch = "nn.AdaptiveAvgPool2d(1)",
 };
@@ -86,7 +86,7 @@ const LmLayerClass lm_layer_global_max_pooling2d = {
   .mask = LM_MASK_END,
   .lower = max_lower,
   .synonyms = N_ ("gmp, GlobalMaxPool2D, maximum"),
-  .reference = "reference/layers",
+  .reference = "/reference/layer/GlobalMaxPooling2D",
   .keras = "GlobalMaxPooling2D(keepdims={keepdims})",
   .torch = "nn.AdaptiveMaxPool2d(1)",
 };

@@ -70,6 +70,5 @@ const LmLayerClass lm_layer_input = {
   .mask = LM_MASK_PASS,
   .lower = input_lower,
   .synonyms = N_ ("source, entry, feature, InputLayer, placeholder"),
-  .reference = "reference/layers",
   .keras = "Input(shape={shape}, dtype={dtype})",
 };

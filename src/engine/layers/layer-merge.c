@@ -184,7 +184,7 @@ const LmLayerClass lm_layer_add = {
   .mask = LM_MASK_PASS,
   .lower = add_lower,
   .synonyms = N_ ("sum, plus, skip, residual, shortcut, merge"),
-  .reference = "reference/layers",
+  .reference = "/reference/layer/Add",
   .keras = "Add()",
 };
 
@@ -201,7 +201,7 @@ const LmLayerClass lm_layer_subtract = {
   .mask = LM_MASK_PASS,
   .lower = subtract_lower,
   .synonyms = N_ ("difference, minus, merge"),
-  .reference = "reference/layers",
+  .reference = "/reference/layer/Subtract",
   .keras = "Subtract()",
 };
 
@@ -217,7 +217,7 @@ const LmLayerClass lm_layer_multiply = {
   .mask = LM_MASK_PASS,
   .lower = multiply_lower,
   .synonyms = N_ ("product, times, gate, squeeze and excitation, merge"),
-  .reference = "reference/layers",
+  .reference = "/reference/layer/Multiply",
   .keras = "Multiply()",
 };
 
@@ -233,7 +233,7 @@ const LmLayerClass lm_layer_average = {
   .mask = LM_MASK_PASS,
   .lower = average_lower,
   .synonyms = N_ ("mean, ensemble, merge"),
-  .reference = "reference/layers",
+  .reference = "/reference/layer/Average",
   .keras = "Average()",
 };
 
@@ -249,7 +249,7 @@ const LmLayerClass lm_layer_maximum = {
   .mask = LM_MASK_PASS,
   .lower = maximum_lower,
   .synonyms = N_ ("max, larger, maxout, merge"),
-  .reference = "reference/layers",
+  .reference = "/reference/layer/Maximum",
   .keras = "Maximum()",
 };
 
@@ -265,6 +265,6 @@ const LmLayerClass lm_layer_minimum = {
   .mask = LM_MASK_PASS,
   .lower = minimum_lower,
   .synonyms = N_ ("min, smaller, merge"),
-  .reference = "reference/layers",
+  .reference = "/reference/layer/Minimum",
   .keras = "Minimum()",
 };

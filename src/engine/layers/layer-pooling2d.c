@@ -107,7 +107,7 @@ const LmLayerClass lm_layer_max_pooling2d = {
   .lower = max_lower,
   .summary = pool_summary,
   .synonyms = N_ ("maxpool, MaxPool2D, downsample, subsampling, shrink"),
-  .reference = "reference/layers",
+  .reference = "/reference/layer/MaxPooling2D",
   .keras = "MaxPooling2D({pool_size}, strides={strides}, padding={padding})",
   .torch = "nn.MaxPool2d({pool_size}, stride={strides})",
 };
@@ -127,7 +127,7 @@ const LmLayerClass lm_layer_average_pooling2d = {
   .lower = mean_lower,
   .summary = pool_summary,
   .synonyms = N_ ("avgpool, AvgPool2D, mean, downsample, subsampling, shrink"),
-  .reference = "reference/layers",
+  .reference = "/reference/layer/AveragePooling2D",
   .keras = "AveragePooling2D({pool_size}, strides={strides}, padding={padding})",
   .torch = "nn.AvgPool2d({pool_size}, stride={strides}, count_include_pad=False)",
 };

@@ -54,6 +54,6 @@ const LmLayerClass lm_layer_rescaling = {
   .mask = LM_MASK_PASS,
   .lower = rescaling_lower,
   .synonyms = N_ ("scale, normalize, divide by 255, preprocessing"),
-  .reference = "reference/layers",
+  .reference = "/reference/layer/Rescaling",
   .keras = "Rescaling({scale}, offset={offset})",
 };

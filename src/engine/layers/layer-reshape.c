@@ -138,7 +138,7 @@ const LmLayerClass lm_layer_flatten = {
   .mask = LM_MASK_END,
   .lower = flatten_lower,
   .synonyms = N_ ("vector, unroll, ravel, row"),
-  .reference = "reference/layers",
+  .reference = "/reference/layer/Flatten",
   .keras = "Flatten()",
   .torch = "nn.Flatten()",
 };
@@ -158,7 +158,7 @@ const LmLayerClass lm_layer_reshape = {
   .lower = reshape_lower,
   .summary = reshape_summary,
   .synonyms = N_ ("view, unflatten, fold"),
-  .reference = "reference/layers",
+  .reference = "/reference/layer/Reshape",
   .keras = "Reshape({target_shape})",
   .torch = "nn.Unflatten(1, {target_shape})",
 };
