@@ -11,6 +11,9 @@
 
 #include <string.h>
 
+/* The float build sees the double kernels only as a pointer to hand on. */
+const LmKernels *lm_kernels_get_f64 (void);
+
 /* A stretch of memory with a time to live. */
 typedef struct {
   gsize bytes;
@@ -164,6 +167,9 @@ workspace_bytes (Planner *p,
   const LmGraph *graph = p->graph;
   LmOperand *operands;
   LmOpCall call = { .attrs = lm_graph_attrs (graph, op), .n_in = op->n_in, .n_out = op->n_out, .training = graph->training };
+
+  /* Some workspaces depend on the instruction set. */
+  call.k = graph->f64 ? lm_kernels_get_f64 () : lm_kernels_get ();
 
   if (op->op->workspace == NULL)
     return 0;
