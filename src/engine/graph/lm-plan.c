@@ -168,6 +168,9 @@ workspace_bytes (Planner *p,
   LmOperand *operands;
   LmOpCall call = { .attrs = lm_graph_attrs (graph, op), .n_in = op->n_in, .n_out = op->n_out, .training = graph->training };
 
+  /* Some workspaces depend on the instruction set. */
+  call.k = graph->f64 ? lm_kernels_get_f64 () : lm_kernels_get ();
+
   if (op->op->workspace == NULL)
     return 0;
   operands = g_newa (LmOperand, op->n_in + op->n_out);

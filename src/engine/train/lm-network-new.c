@@ -170,7 +170,7 @@ choose_loss (Making *making,
     id = "sparse_categorical_crossentropy";
   else if (!labels && activation == LM_ACT_SOFTMAX)
     id = "categorical_crossentropy";
-  else if (!labels && activation == LM_ACT_SIGMOID && column != NULL && column->n_classes > 1)
+  else if (labels && column->n_classes == 2)
     id = "binary_crossentropy";
   else
     id = lm_design_default_loss (labels, labels ? column->n_classes : 0);

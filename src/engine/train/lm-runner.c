@@ -48,8 +48,8 @@ lm_runner_free (LmRunner *self)
   lm_network_free (self->train);
   lm_network_free (self->check);
   lm_weights_free (self->weights);
-  lm_pool_free (self->own_pool);
-  lm_pipeline_free (self->pipeline);
+  g_clear_pointer (&self->own_pool, lm_pool_free);
+  g_clear_pointer (&self->pipeline, lm_pipeline_free);
   lm_dataset_unref (self->dataset);
   lm_design_free (self->design);
   lm_run_facts_unref (self->facts);

@@ -46,7 +46,8 @@ lm_trainer_free (LmTrainer *self)
   for (int i = 0; i < LM_N_STEP_EVENTS; i++)
     lm_event_unref (self->steps[i]);
   lm_runner_free (self->runner);
-  lm_pipeline_free ((LmPipeline *) self->spec.pipeline);
+  if (self->spec.pipeline != NULL)
+    lm_pipeline_free ((LmPipeline *) self->spec.pipeline);
   lm_checkpoint_unref (self->spec.resume);
   lm_snapshot_unref (self->spec.weights);
   lm_checkpoint_unref (self->last);
