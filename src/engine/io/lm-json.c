@@ -199,7 +199,7 @@ check_text (const char *text,
 
   if (length > LM_JSON_MAX_BYTES) {
     g_set_error (error, LM_ERROR, LM_ERROR_LIMIT,
-                 _ ("“%s” has %" G_GSIZE_FORMAT " bytes, but JSON is read up to %" G_GSIZE_FORMAT ". Choose another file."),
+                 _ ("“%s” has %zu bytes, but JSON is read up to %zu. Choose another file."),
                  name, length, LM_JSON_MAX_BYTES);
     return FALSE;
   }
@@ -461,7 +461,7 @@ lm_json_get_int (const LmJsonAt *at,
   found = json_node_get_int (at->node);
   if (found < min || found > max)
     return lm_json_fail (at, error, LM_ERROR_FORMAT,
-                         _ ("here stands %" G_GINT64_FORMAT ", but it must be from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT ". Change it."),
+                         _ ("here stands %" PRId64 ", but it must be from %" PRId64 " to %" PRId64 ". Change it."),
                          found, min, max);
   *value = found;
   return TRUE;
