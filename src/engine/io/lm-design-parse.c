@@ -29,7 +29,7 @@ get_place (const LmJsonAt *at,
   if (!lm_json_expect (at, LM_JSON_ARRAY, error))
     return FALSE;
   if (lm_json_length (at) != 2)
-    return lm_json_fail (at, error, LM_ERROR_FORMAT, _ ("a place has 2 numbers, but here are %" G_GSIZE_FORMAT ". Write [x, y]."), lm_json_length (at));
+    return lm_json_fail (at, error, LM_ERROR_FORMAT, _ ("a place has 2 numbers, but here are %zu. Write [x, y]."), lm_json_length (at));
 
   x = lm_json_element (at, 0);
   y = lm_json_element (at, 1);
@@ -266,7 +266,7 @@ lm_json_get_wire (const LmJsonAt *at,
   if (!lm_json_expect (at, LM_JSON_ARRAY, error))
     return FALSE;
   if (lm_json_length (at) != 4)
-    return lm_json_fail (at, error, LM_ERROR_FORMAT, _ ("a wire has 4 numbers, but here are %" G_GSIZE_FORMAT ". Write [from, port, to, port]."), lm_json_length (at));
+    return lm_json_fail (at, error, LM_ERROR_FORMAT, _ ("a wire has 4 numbers, but here are %zu. Write [from, port, to, port]."), lm_json_length (at));
 
   for (gsize i = 0; i < 4; i++) {
     LmJsonAt element = lm_json_element (at, i);

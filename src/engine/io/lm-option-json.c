@@ -158,7 +158,7 @@ get_ints (const LmJsonAt *at,
   if (!lm_json_expect (at, LM_JSON_ARRAY, error))
     return FALSE;
   if (lm_json_length (at) > LM_MAX_LIST)
-    return lm_json_fail (at, error, LM_ERROR_OPTION, _ ("this list has %" G_GSIZE_FORMAT " numbers, but may have at most %d. Shorten it."),
+    return lm_json_fail (at, error, LM_ERROR_OPTION, _ ("this list has %zu numbers, but may have at most %d. Shorten it."),
                          lm_json_length (at), LM_MAX_LIST);
   for (gsize i = 0; i < lm_json_length (at); i++) {
     LmJsonAt element = lm_json_element (at, i);
