@@ -165,9 +165,9 @@ typedef struct {
   Gather g;
   Phase y, x;
   GatherPixel pixels[GATHER_PIXELS];
-  gint64 group;
-  gint64 panel;
-  gint64 column;
+  const lm_real *weights;
+  gint64 channel; /* of dz */
+  gint64 column;  /* of dx */
   gint64 columns;
 } Target;
 
@@ -178,40 +178,31 @@ list_pixels (Target *t,
   const LmConvShape *s = &t->job->s;
   gint64 height = t->y.count, width = t->x.count, from = block * GATHER_PIXELS;
   gint64 to = LM_MIN (from + GATHER_PIXELS, s->n * height * width);
-  gint64 x = from % width, y = from / width % height, image = from / width / height;
+  gboolean stacked = gather_is_stacked (&t->g, height, width);
+  GatherWalk at = gather_walk (from, s->n, height, width, stacked);
   int n = 0;
 
-  for (gint64 i = from; i < to; i++) {
-    gint64 py = t->y.first + y * s->sh, px = t->x.first + x * s->sw;
+  for (gint64 i = from; i < to; i++, gather_walk_on (&at)) {
+    gint64 py = t->y.first + at.y * s->sh, px = t->x.first + at.x * s->sw;
 
     t->pixels[n++] = (GatherPixel){
-      .source = t->job->dz + ((image * s->oh + y) * s->ow + x) * s->o,
-      .target = t->job->dx + ((image * s->h + py) * s->w + px) * s->c,
-      .y = (gint32) y,
-      .x = (gint32) x,
-      .inside = y >= t->y.axis.from && y < t->y.axis.to && x >= t->x.axis.from && x < t->x.axis.to,
+      .source = t->job->dz + ((at.image * s->oh + at.y) * s->ow + at.x) * s->o,
+      .target = t->job->dx + ((at.image * s->h + py) * s->w + px) * s->c,
+      .y = (gint32) at.y,
+      .x = (gint32) at.x,
+      .inside = at.y >= t->y.axis.from && at.y < t->y.axis.to && at.x >= t->x.axis.from && at.x < t->x.axis.to,
     };
-
-    if (++x == width) {
-      x = 0;
-      if (++y == height) {
-        y = 0;
-        image++;
-      }
-    }
   }
   return n;
 }
 
 INLINE void
-tile (int rows,
-      const Target *t,
-      int pixel)
+finish (int rows,
+        const Target *t,
+        int pixel,
+        LmTile a)
 {
   const GatherPixel *p = t->pixels + pixel;
-  LmTile a;
-
-  gather_tile (rows, &t->g, p, t->group, t->panel, zeros, a);
 
 #pragma GCC unroll 12
   for (int i = 0; i < rows; i++) {
@@ -231,6 +222,30 @@ tile (int rows,
   }
 }
 
+#define DEFINE(R)                                                                \
+  NOINLINE void                                                                  \
+    direct_##R (const Target *t, int pixel)                                      \
+  {                                                                              \
+    LmTile a;                                                                    \
+                                                                                 \
+    tile_clear (R, a);                                                           \
+    gather_direct (R, &t->g, t->pixels + pixel, t->channel, t->weights, a);      \
+    finish (R, t, pixel, a);                                                     \
+  }                                                                              \
+                                                                                 \
+  NOINLINE void                                                                  \
+    taps_##R (const Target *t, int pixel)                                        \
+  {                                                                              \
+    LmTile a;                                                                    \
+                                                                                 \
+    tile_clear (R, a);                                                           \
+    gather_taps (R, &t->g, t->pixels + pixel, t->channel, t->weights, zeros, a); \
+    finish (R, t, pixel, a);                                                     \
+  }
+
+TILE_EACH (DEFINE)
+#undef DEFINE
+
 static void
 gather_block (Target *t,
               gint64 block)
@@ -239,16 +254,21 @@ gather_block (Target *t,
   int n = list_pixels (t, block);
 
   for (gint64 p = 0; p < t->g.groups * panels; p++) {
-    t->group = p / panels;
-    t->panel = p % panels;
-    t->column = t->group * in + t->panel * LM_PANEL;
-    t->columns = LM_MIN (LM_PANEL, in - t->panel * LM_PANEL);
+    gint64 group = p / panels, column = p % panels * LM_PANEL;
+
+    t->weights = gather_weights (&t->g, group, p % panels);
+    t->channel = group * t->g.per_group;
+    t->column = group * in + column;
+    t->columns = LM_MIN (LM_PANEL, in - column);
 
     for (int pixel = 0; pixel < n;) {
-#define CALL(R)         \
-  do {                  \
-    tile (R, t, pixel); \
-    pixel += R;         \
+#define CALL(R)                                  \
+  do {                                           \
+    if (gather_is_direct (R, t->pixels + pixel)) \
+      direct_##R (t, pixel);                     \
+    else                                         \
+      taps_##R (t, pixel);                       \
+    pixel += R;                                  \
   } while (0)
       TILE_ROWS (n - pixel, CALL);
 #undef CALL

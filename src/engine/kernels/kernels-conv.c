@@ -91,30 +91,22 @@ list_pixels (const LmConvJob *job,
 {
   const LmConvShape *s = &job->s;
   gint64 side = job->code != NULL ? 2 : 1, height = s->oh / side, width = s->ow / side;
-  gint64 x = from % width, y = from / width % height, image = from / width / height;
+  gboolean stacked = side == 1 && gather_is_stacked (g, height, width);
+  GatherWalk at = gather_walk (from, s->n, height, width, stacked);
   int n = 0;
 
-  for (gint64 i = from; i < to; i++) {
+  for (gint64 i = from; i < to; i++, gather_walk_on (&at))
     for (gint64 q = 0; q < side * side; q++) {
-      gint64 py = y * side + q / side, px = x * side + q % side;
+      gint64 y = at.y * side + q / side, x = at.x * side + q % side;
 
       list[n++] = (GatherPixel){
-        .source = job->x + ((image * s->h + py * s->sh) * s->w + px * s->sw) * s->c,
-        .target = job->y + i * s->o,
-        .y = (gint32) py,
-        .x = (gint32) px,
-        .inside = py >= g->y.from && py < g->y.to && px >= g->x.from && px < g->x.to,
+        .source = job->x + ((at.image * s->h + y * s->sh) * s->w + x * s->sw) * s->c,
+        .target = job->y + ((at.image * height + at.y) * width + at.x) * s->o,
+        .y = (gint32) y,
+        .x = (gint32) x,
+        .inside = y >= g->y.from && y < g->y.to && x >= g->x.from && x < g->x.to,
       };
     }
-
-    if (++x == width) {
-      x = 0;
-      if (++y == height) {
-        y = 0;
-        image++;
-      }
-    }
-  }
   return n;
 }
 
@@ -123,31 +115,33 @@ typedef struct {
   const LmConvJob *job;
   const Gather *g;
   const GatherPixel *pixels;
-  gint64 group;
-  gint64 panel;   /* within the group */
+  const lm_real *weights;
+  gint64 channel; /* of x */
   gint64 column;  /* of y */
   gint64 columns; /* that exist */
   vf bias[NV];
   vf floor;
 } Target;
 
+/* Bias, activation and store; or, to be pooled, the bare sums. */
 INLINE void
-tile (int rows,
-      const Target *t,
-      int pixel,
-      lm_real *pooled)
+finish (int rows,
+        const Target *t,
+        int pixel,
+        lm_real *pooled,
+        LmTile a)
 {
   const GatherPixel *p = t->pixels + pixel;
-  LmTile a;
 
-  gather_tile (rows, t->g, p, t->group, t->panel, zeros, a);
+  if (pooled != NULL) {
+#pragma GCC unroll 12
+    for (int i = 0; i < rows; i++)
+      panel_store (pooled + (pixel + i) * LM_PANEL, a[i], LM_PANEL);
+    return;
+  }
 
 #pragma GCC unroll 12
   for (int i = 0; i < rows; i++) {
-    if (pooled != NULL) {
-      panel_store (pooled + (pixel + i) * LM_PANEL, a[i], LM_PANEL);
-      continue;
-    }
 #pragma GCC unroll 8
     for (int v = 0; v < NV; v++)
       a[i][v] = vmax (t->floor, a[i][v] + t->bias[v]);
@@ -157,6 +151,30 @@ tile (int rows,
       panel_store (p[i].target + t->column, a[i], t->columns);
   }
 }
+
+#define DEFINE(R)                                                               \
+  NOINLINE void                                                                 \
+    direct_##R (const Target *t, int pixel, lm_real *pooled)                    \
+  {                                                                             \
+    LmTile a;                                                                   \
+                                                                                \
+    tile_clear (R, a);                                                          \
+    gather_direct (R, t->g, t->pixels + pixel, t->channel, t->weights, a);      \
+    finish (R, t, pixel, pooled, a);                                            \
+  }                                                                             \
+                                                                                \
+  NOINLINE void                                                                 \
+    taps_##R (const Target *t, int pixel, lm_real *pooled)                      \
+  {                                                                             \
+    LmTile a;                                                                   \
+                                                                                \
+    tile_clear (R, a);                                                          \
+    gather_taps (R, t->g, t->pixels + pixel, t->channel, t->weights, zeros, a); \
+    finish (R, t, pixel, pooled, a);                                            \
+  }
+
+TILE_EACH (DEFINE)
+#undef DEFINE
 
 /* The largest of four by four, its place, bias and relu. NaN wins. */
 static void
@@ -202,10 +220,13 @@ convolve_panel (const Target *t,
                 lm_real *pooled)
 {
   for (int pixel = 0; pixel < n;) {
-#define CALL(R)                 \
-  do {                          \
-    tile (R, t, pixel, pooled); \
-    pixel += R;                 \
+#define CALL(R)                                  \
+  do {                                           \
+    if (gather_is_direct (R, t->pixels + pixel)) \
+      direct_##R (t, pixel, pooled);             \
+    else                                         \
+      taps_##R (t, pixel, pooled);               \
+    pixel += R;                                  \
   } while (0)
     TILE_ROWS (n - pixel, CALL);
 #undef CALL
@@ -216,17 +237,14 @@ convolve_panel (const Target *t,
 }
 
 static void
-activate (const LmConvJob *job,
-          gint64 from,
-          gint64 to,
-          gint64 column,
-          gint64 columns)
+activate (const Target *t,
+          int n)
 {
-  for (gint64 i = from; i < to; i++) {
-    lm_real *y = job->y + i * job->s.o + column;
+  for (int i = 0; i < n; i++) {
+    lm_real *y = t->pixels[i].target + t->column;
 
     LM_K (lm_activate)
-    (&job->fn, (gsize) columns, y, y);
+    (&t->job->fn, (gsize) t->columns, y, y);
   }
 }
 
@@ -261,10 +279,12 @@ conv_forward (void *data,
   n = list_pixels (job, &g, from, to, list);
 
   for (gint64 p = cut.panels * part / cut.parts; p < cut.panels * (part + 1) / cut.parts; p++) {
-    t.group = p / panels;
-    t.panel = p % panels;
-    t.column = t.group * g.out + t.panel * LM_PANEL;
-    t.columns = LM_MIN (LM_PANEL, g.out - t.panel * LM_PANEL);
+    gint64 group = p / panels, column = p % panels * LM_PANEL;
+
+    t.weights = gather_weights (&g, group, p % panels);
+    t.channel = group * g.per_group;
+    t.column = group * g.out + column;
+    t.columns = LM_MIN (LM_PANEL, g.out - column);
     if (job->bias != NULL)
       panel_load (job->bias + t.column, t.bias, t.columns);
     else
@@ -272,7 +292,7 @@ conv_forward (void *data,
 
     convolve_panel (&t, from, n, job->code != NULL ? buffer : NULL);
     if (!is_relu && job->fn.kind != LM_FN_LINEAR)
-      activate (job, from, to, t.column, t.columns);
+      activate (&t, n);
   }
 }
 

@@ -64,26 +64,52 @@ gather_panel_size (const Gather *g)
   return g->y.n_taps * g->x.n_taps * g->per_group * LM_PANEL;
 }
 
-/* All taps of all pixels inside, side by side in a row: a run per row of the window. */
+/* Taps from … to − 1 of a pixel lie inside the source. */
 INLINE void
-gather_runs (int rows,
-             const Gather *g,
-             const GatherPixel *pixel,
-             gint64 channel,
-             const lm_real *w,
-             LmTile a)
+gather_clip (const GatherAxis *axis,
+             gint64 pixel,
+             gint64 *from,
+             gint64 *to)
 {
-  gint64 run = g->x.n_taps * g->per_group, line = g->x.source * g->channels;
+  gint64 first = pixel * axis->step + axis->offset;
 
-  for (gint64 t = 0; t < g->y.n_taps; t++, w += run * LM_PANEL) {
-    gint64 at = (g->y.offset + t * g->y.spacing) * line + g->x.offset * g->channels + channel;
-    const lm_real *p[MR];
+  *from = 0;
+  while (*from < axis->n_taps && first + *from * axis->spacing < 0)
+    ++*from;
+  *to = axis->n_taps;
+  while (*to > *from && first + (*to - 1) * axis->spacing >= axis->source)
+    --*to;
+}
+
+/* Pixels that all have the same taps inside: the others are left out. Taps side by side in a row make one run. */
+INLINE void
+gather_direct (int rows,
+               const Gather *g,
+               const GatherPixel *pixel,
+               gint64 channel,
+               const lm_real *weights,
+               LmTile a)
+{
+  gint64 line = g->x.source * g->channels, y0 = 0, y1 = g->y.n_taps, x0 = 0, x1 = g->x.n_taps, step = 1;
+
+  if (!pixel->inside) {
+    gather_clip (&g->y, pixel->y, &y0, &y1);
+    gather_clip (&g->x, pixel->x, &x0, &x1);
+  }
+  if (g->groups == 1 && (g->x.spacing == 1 || x1 - x0 == 1))
+    step = LM_MAX (1, x1 - x0);
+
+  for (gint64 ty = y0; ty < y1; ty++)
+    for (gint64 tx = x0; tx < x1; tx += step) {
+      gint64 at = (g->y.offset + ty * g->y.spacing) * line + (g->x.offset + tx * g->x.spacing) * g->channels + channel;
+      const lm_real *w = weights + (ty * g->x.n_taps + tx) * g->per_group * LM_PANEL;
+      const lm_real *p[MR];
 
 #pragma GCC unroll 12
-    for (int i = 0; i < rows; i++)
-      p[i] = pixel[i].source + at;
-    tile_run (rows, p, w, run, a);
-  }
+      for (int i = 0; i < rows; i++)
+        p[i] = pixel[i].source + at;
+      tile_run (rows, p, w, step * g->per_group, a);
+    }
 }
 
 /* Any taps: one after the other; where one lies outside for a pixel, that pixel reads zeros. */
@@ -123,25 +149,83 @@ gather_taps (int rows,
     }
 }
 
-INLINE void
-gather_tile (int rows,
-             const Gather *g,
-             const GatherPixel *pixel,
-             gint64 group,
-             gint64 panel,
-             const lm_real *zeros,
-             LmTile a)
+INLINE const lm_real *
+gather_weights (const Gather *g,
+                gint64 group,
+                gint64 panel)
 {
-  const lm_real *w = g->weights + (group * lm_panels (g->out) + panel) * gather_panel_size (g);
-  gint64 channel = group * g->per_group;
-  gboolean runs = g->groups == 1 && (g->x.spacing == 1 || g->x.n_taps == 1);
+  return g->weights + (group * lm_panels (g->out) + panel) * gather_panel_size (g);
+}
 
-  for (int i = 0; i < rows; i++)
-    runs &= pixel[i].inside;
+/* TRUE if gather_direct() will do for these pixels: all inside, or all at the same place of different pictures. */
+INLINE gboolean
+gather_is_direct (int rows,
+                  const GatherPixel *pixel)
+{
+  gboolean inside = TRUE, same = TRUE;
 
-  tile_clear (rows, a);
-  if (runs)
-    gather_runs (rows, g, pixel, channel, w, a);
-  else
-    gather_taps (rows, g, pixel, channel, w, zeros, a);
+  for (int i = 0; i < rows; i++) {
+    inside &= pixel[i].inside;
+    same &= pixel[i].y == pixel[0].y && pixel[i].x == pixel[0].x;
+  }
+  return inside || same;
+}
+
+/* The pixels of n pictures in the order of work: without padding their own. With it (stacked), those at the same place of as
+ * many pictures as a tile has rows go together, so that they meet the border together and no tile multiplies by zeros; what
+ * pictures are left go in their own order. */
+typedef struct {
+  gint64 height, width;
+  gint64 whole; /* pictures that are stacked */
+  gint64 base;  /* first of the pictures that go together */
+  gint64 lane;
+  gint64 image, y, x; /* where we are */
+} GatherWalk;
+
+INLINE GatherWalk
+gather_walk (gint64 i,
+             gint64 n,
+             gint64 height,
+             gint64 width,
+             gboolean stacked)
+{
+  gint64 size = height * width;
+  GatherWalk w = { .height = height, .width = width, .whole = stacked ? n / MR * MR : 0 };
+
+  if (i < w.whole * size) {
+    w.base = i / (size * MR) * MR;
+    w.lane = i % MR;
+    i = i / MR % size;
+  } else {
+    w.base = i / size;
+    i %= size;
+  }
+  w.image = w.base + w.lane;
+  w.y = i / width;
+  w.x = i % width;
+  return w;
+}
+
+INLINE void
+gather_walk_on (GatherWalk *w)
+{
+  gboolean stacked = w->base < w->whole;
+
+  w->lane = stacked && w->lane + 1 < MR ? w->lane + 1 : 0;
+  if (w->lane == 0 && ++w->x == w->width) {
+    w->x = 0;
+    if (++w->y == w->height) {
+      w->y = 0;
+      w->base += stacked ? MR : 1;
+    }
+  }
+  w->image = w->base + w->lane;
+}
+
+INLINE gboolean
+gather_is_stacked (const Gather *g,
+                   gint64 height,
+                   gint64 width)
+{
+  return g->y.from > 0 || g->y.to < height || g->x.from > 0 || g->x.to < width;
 }

@@ -10,6 +10,19 @@
 /* The accumulators of MR rows × 16 columns. */
 typedef vf LmTile[MR][NV];
 
+/* Tells the compiler to keep a vector in a register: else it may read the panel from memory again for every row. */
+INLINE void
+tile_keep (vf *v)
+{
+#if defined __AVX512F__
+  __asm__(""
+          : "+v"(*v));
+#elif defined __SSE2__
+  __asm__(""
+          : "+x"(*v));
+#endif
+}
+
 INLINE void
 tile_clear (int rows,
             LmTile a)
@@ -32,16 +45,19 @@ tile_run (int rows,
 {
   const lm_real *p[MR];
 
+  /* Counts up to 0, so that the end needs no register. */
 #pragma GCC unroll 12
   for (int i = 0; i < rows; i++)
-    p[i] = x[i];
+    p[i] = x[i] + n;
 
-  for (gint64 k = 0; k < n; k++, w += LM_PANEL) {
+  for (gint64 k = -n; k < 0; k++, w += LM_PANEL) {
     vf b[NV];
 
 #pragma GCC unroll 8
-    for (int v = 0; v < NV; v++)
+    for (int v = 0; v < NV; v++) {
       b[v] = VLOAD (w + v * VL);
+      tile_keep (&b[v]);
+    }
 #pragma GCC unroll 12
     for (int i = 0; i < rows; i++) {
       lm_real s = p[i][k];
@@ -66,8 +82,10 @@ tile_run_across (int rows,
     vf b[NV];
 
 #pragma GCC unroll 8
-    for (int v = 0; v < NV; v++)
+    for (int v = 0; v < NV; v++) {
       b[v] = VLOAD (w + v * VL);
+      tile_keep (&b[v]);
+    }
 #pragma GCC unroll 12
     for (int i = 0; i < rows; i++) {
       lm_real s = x[i];
@@ -79,8 +97,12 @@ tile_run_across (int rows,
   }
 }
 
-/* Runs CALL (rows) with the largest constant number of rows that fits into `left`. */
+/* TILE_EACH (DEFINE) expands DEFINE (rows) for every number of rows that a tile may have, so that each gets a function of its own;
+ * inlined into each other they would leave the compiler too few registers. TILE_ROWS (left, CALL) runs CALL (rows) with the
+ * largest that fits. */
+#define NOINLINE static __attribute__ ((noinline))
 #if MR == 12
+#define TILE_EACH(DEFINE) DEFINE (12) DEFINE (8) DEFINE (4) DEFINE (2) DEFINE (1)
 #define TILE_ROWS(left, CALL) \
   do {                        \
     if ((left) >= 12)         \
@@ -95,6 +117,7 @@ tile_run_across (int rows,
       CALL (1);               \
   } while (0)
 #elif MR == 6
+#define TILE_EACH(DEFINE) DEFINE (6) DEFINE (4) DEFINE (2) DEFINE (1)
 #define TILE_ROWS(left, CALL) \
   do {                        \
     if ((left) >= 6)          \
@@ -107,6 +130,7 @@ tile_run_across (int rows,
       CALL (1);               \
   } while (0)
 #elif MR == 2
+#define TILE_EACH(DEFINE) DEFINE (2) DEFINE (1)
 #define TILE_ROWS(left, CALL) \
   do {                        \
     if ((left) >= 2)          \
@@ -115,6 +139,7 @@ tile_run_across (int rows,
       CALL (1);               \
   } while (0)
 #else
+#define TILE_EACH(DEFINE) DEFINE (1)
 #define TILE_ROWS(left, CALL) CALL (1)
 #endif
 
