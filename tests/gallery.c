@@ -844,14 +844,14 @@ screen_pictures (const char *folder,
   cairo_surface_destroy (surface);
 }
 
-#define RENDER(name, kind, Type, expression)                                                        \
-  do {                                                                                              \
-    g_autoptr (Type) picture = expression;                                                          \
-    for (int f = 0; f < n_formats; f++) {                                                           \
+#define RENDER(name, kind, Type, expression)                                                                            \
+  do {                                                                                                                  \
+    g_autoptr (Type) picture = expression;                                                                              \
+    for (int f = 0; f < n_formats; f++) {                                                                               \
       g_autofree char *path = g_strdup_printf ("%s/%s-%s-%d.%s", folder, name, theme_names[t], spec.width, formats[f]); \
-      if (!lm_render_##kind (picture, path, &spec, &error))                                         \
-        g_error ("%s", error->message);                                                             \
-    }                                                                                               \
+      if (!lm_render_##kind (picture, path, &spec, &error))                                                             \
+        g_error ("%s", error->message);                                                                                 \
+    }                                                                                                                   \
   } while (0)
 
 int

@@ -7,8 +7,6 @@
 
 #include "lm-test-op.h"
 
-#include "lm-arena.h"
-
 #include <math.h>
 #include <string.h>
 

@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "lm-arena.h"
 #include "lm-op-attrs.h"
 #include "lm-op.h"
 #include "lm-slot.h"

@@ -111,7 +111,9 @@ static const OpCase op_cases[] = {
   ACTIVATION_CASE ("relu6", LM_ACT_RELU, .b = 2.0),
   ACTIVATION_CASE ("relu, slope, limit, threshold", LM_ACT_RELU, .a = 0.1, .b = 2.5, .c = 0.4),
   ACTIVATION_CASE ("leaky relu", LM_ACT_LEAKY_RELU, .a = 0.3),
+  ACTIVATION_CASE ("leaky relu, slope 0", LM_ACT_LEAKY_RELU, .a = 0.0),
   ACTIVATION_CASE ("elu", LM_ACT_ELU, .a = 1.0),
+  ACTIVATION_CASE ("elu, alpha 0", LM_ACT_ELU, .a = 0.0),
   ACTIVATION_CASE ("elu, alpha 0.5", LM_ACT_ELU, .a = 0.5),
   ACTIVATION_CASE ("selu", LM_ACT_SELU),
   ACTIVATION_CASE ("gelu", LM_ACT_GELU),
@@ -359,7 +361,7 @@ check_modes (OpRun *run)
         gint64 n = lm_test_op_in_size (run->op, i);
 
         din[i] = numbers_new (50 + (guint64) i, n, -1.0, 1.0);
-        expected[i] = g_new (double, (gsize) n);
+        expected[i] = g_memdup2 (din[i], (gsize) n * sizeof (double));
         mode[i] = set & 1u << i ? wanted : LM_GRAD_SKIP;
         for (gint64 j = 0; j < n; j++)
           expected[i][j] = mode[i] == LM_GRAD_SKIP ? din[i][j] : run->grad[i][j] + (wanted == LM_GRAD_ADD ? din[i][j] : 0.0);

@@ -210,7 +210,8 @@ def write_layers():
                 sizes = [base] + [rng.choice([base, (1, 1, base[2]), (base[2],), (base[0], 1, 1)]) for _ in range(n - 1)]
             else:
                 sizes = [shape(rng.randint(1, 3), 1, 4)] * n
-            out.case(kind, {}, sizes, levels=4 if kind in ("Maximum", "Minimum") and i % 5 == 0 else 0)
+            # A batch unlike all sizes: ops.add () of Keras 3.15 takes a second input of shape (2, 1, 1, 1) for a bias of 2 channels.
+            out.case(kind, {}, sizes, batch=5, levels=4 if kind in ("Maximum", "Minimum") and i % 5 == 0 else 0)
 
         rank = rng.randint(1, 3)
         axis = rng.randint(1, rank)

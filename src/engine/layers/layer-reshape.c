@@ -36,6 +36,8 @@ flatten_lower (LmBuilder *b,
 {
   LmShape x = lm_builder_shape (b, in[0]);
 
+  if (!lm_builder_is_known (b, in[0]))
+    return;
   out[0] = x.rank == 2 ? in[0] : lm_build_reshape (b, in[0], &LM_SHAPE (x.dim[0], lm_shape_sample_size (&x)));
 }
 
@@ -64,14 +66,16 @@ fail_size (LmBuilder *b,
   lm_layer_fail (b, 0, LM_ERROR_SHAPE, _ ("%s cannot fill its target shape"),
                  g_strdup_printf (_ ("%s, which is %" PRId64 " numbers; %s does not hold exactly as many."), source, have, target));
   for (int i = 0; i < n; i++) {
-    gint64 others = 1;
     gint64 loose[LM_MAX_LIST];
+    gint64 others = 1;
 
     for (int j = 0; j < n; j++) {
       loose[j] = j == i ? -1 : sizes[j];
-      others = j == i || sizes[j] < 1 || others > have ? others : others * sizes[j];
+      /* Stays too large once it is, or once there is another −1. */
+      if (j != i)
+        others = sizes[j] < 1 || others > have / sizes[j] ? have + 1 : others * sizes[j];
     }
-    if (sizes[i] > 0 && others <= have && have % others == 0) {
+    if (others <= have && have % others == 0) {
       lm_suggest_ints (b, TARGET_SHAPE, loose, n);
       break;
     }
@@ -89,12 +93,14 @@ reshape_lower (LmBuilder *b,
 {
   LmShape x = lm_builder_shape (b, in[0]);
   LmShape y = { .rank = 1, .dim = { x.dim[0] } };
-  gint64 have = lm_shape_sample_size (&x);
   gint64 sizes[LM_MAX_LIST];
   int n = lm_node_ints (node, TARGET_SHAPE, sizes);
   int free_axis = -1;
-  gint64 fixed = 1;
+  gint64 fixed = 1, have;
 
+  if (!lm_builder_is_known (b, in[0]))
+    return;
+  have = lm_shape_sample_size (&x);
   for (int i = 0; i < n; i++) {
     if (sizes[i] == 0 || (sizes[i] < 0 && free_axis >= 0)) {
       g_autofree char *target = format_sizes (sizes, n);

@@ -128,6 +128,8 @@ lm_layer_wants_numbers (LmBuilder *b,
 {
   LmDtype dtype = lm_builder_dtype (b, x);
 
+  if (!lm_builder_is_known (b, x))
+    return FALSE;
   if (dtype == LM_F32)
     return TRUE;
   lm_layer_fail (b, port, LM_ERROR_SHAPE, _ ("%s needs real numbers"),

@@ -96,7 +96,7 @@ void lm_suggest_swap (LmBuilder *b, const char *layer);
 void lm_suggest_remove (LmBuilder *b);
 void lm_suggest_remove_source (LmBuilder *b, int port);
 
-/* --- Checks: FALSE after a failure with a message ------------------------ */
+/* --- Checks: FALSE after a failure with a message, or silently if x is not known --- */
 
 /* Real numbers, not whole ones such as class or word numbers. */
 gboolean lm_layer_wants_numbers (LmBuilder *b, LmValue x, int port);

@@ -9,6 +9,8 @@
 #include "lm-op-attrs.h"
 #include "lm-op.h"
 
+#include <math.h>
+
 G_BEGIN_DECLS
 
 /* Elements a task takes. 64 KiB of floats: long against the cost of a task, short enough that two threads share a small
@@ -61,6 +63,9 @@ lm_op_fn (const LmActivationAttrs *attrs)
 {
   G_STATIC_ASSERT ((int) LM_ACT_LINEAR == LM_FN_LINEAR && (int) LM_ACT_MISH == LM_FN_MISH);
 
+  /* With slope or alpha 0 both are relu, whose output tells on which side of zero the input was. */
+  if ((attrs->kind == LM_ACT_LEAKY_RELU || attrs->kind == LM_ACT_ELU) && attrs->a == 0.0)
+    return (LmFn){ .kind = LM_FN_RELU, .b = LM_REAL (INFINITY) };
   return (LmFn){ (LmFnKind) attrs->kind, LM_REAL (attrs->a), LM_REAL (attrs->b), LM_REAL (attrs->c) };
 }
 
