@@ -99,7 +99,7 @@ running (void)
 
     loss->series[0].x[i] = accuracy->series[0].x[i] = x;
     loss->series[0].y[i] = MAX (base + scatter, 0.002);
-    accuracy->series[0].y[i] = CLAMP (1 - 0.9 * exp (-11 * x) - 0.06 / (1 + 1.5 * x) + 0.03 * noise () / (1 + x * 0.4), 0, 1);
+    accuracy->series[0].y[i] = fmin (1 - 0.9 * exp (-11 * x) - 0.06 / (1 + 1.5 * x) + 0.03 * noise () / (1 + x * 0.4), 1);
   }
   loss->series[1] = series ("Validation", LM_SERIES_VALIDATION, 6);
   accuracy->series[1] = series ("Validation", LM_SERIES_VALIDATION, 6);
@@ -306,7 +306,7 @@ strip (void)
   p->max = 3.1;
   p->tiles = tensor (3, 1, 1, 64, 0);
   for (int i = 0; i < 64; i++)
-    lm_tensor_f32 (p->tiles)[i] = (float) MAX (0, 2 * noise () + 1);
+    lm_tensor_f32 (p->tiles)[i] = (float) fmax (0, 2 * noise () + 1);
   return p;
 }
 
@@ -429,9 +429,12 @@ confusion (int n,
   p->class_names = g_new0 (char *, n + 1);
   p->counts = g_new0 (gint64, n * n);
   for (int t = 0; t < n; t++) {
-    p->class_names[t] = names != NULL && names[t % 10] != NULL && n <= 10 ? g_strdup (names[t]) : g_strdup_printf (names != NULL ? "%s %d" : "%2$d", names != NULL ? names[t % 10] : "", t);
+    if (names != NULL && n <= 10)
+      p->class_names[t] = g_strdup (names[t]);
+    else
+      p->class_names[t] = g_strdup_printf ("%s %d", names[t % 10], t);
     for (int q = 0; q < n; q++) {
-      double v = t == q ? samples * (1 - error) * (1 + 0.1 * noise ()) : samples * error * pow (MAX (0, noise ()), 6) * 3 / MAX (1, n / 10);
+      double v = t == q ? samples * (1 - error) * (1 + 0.1 * noise ()) : samples * error * pow (fmax (0, noise ()), 6) * 3 / MAX (1, n / 10);
 
       p->counts[t * n + q] = (gint64) v;
     }
@@ -801,8 +804,10 @@ draw_states (cairo_t *cr,
     LmWireShape round = { { 1300, 770 }, { 1290, 885 }, 2, bends, FALSE };
     LmWireShape plain = { { 1180, 790 }, { 1190, 840 }, 0, NULL, FALSE };
 
+    LmRect pill = lm_wire_label_rect (cr, theme, &round, "14×14×32");
+
     lm_draw_wire (cr, theme, &round, LM_WIRE_ERROR, 1);
-    lm_draw_wire_label (cr, theme, &round, "14×14×32", LM_WIRE_ERROR);
+    lm_draw_wire_label (cr, theme, &pill, "14×14×32", LM_WIRE_ERROR);
     lm_draw_wire (cr, theme, &plain, LM_WIRE_SELECTED, 1);
   }
 }

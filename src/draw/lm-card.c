@@ -250,7 +250,7 @@ draw_texts (const Card *c)
   const char *params = c->card->params;
 
   if (c->card->frozen && params != NULL)
-    params = frozen = g_strdup_printf (_("%s frozen"), params);
+    params = frozen = g_strdup_printf (_ ("%s frozen"), params);
   room = right - left;
   if (params != NULL && *params != '\0')
     room -= lm_text_draw (c->cr, c->theme, params_font, &c->theme->text2, params, right, c->rect->y + 24 * c->u, LM_ALIGN_RIGHT, room * 0.6) + 8 * c->u;
@@ -264,7 +264,7 @@ draw_texts (const Card *c)
     lm_glyph_lock (c->cr, right - 13 * c->u, c->rect->y + 32 * c->u, 13 * c->u, &c->theme->text2);
     right -= 18 * c->u;
   }
-  lm_text_draw (c->cr, c->theme, summary_font, &c->theme->text2, c->card->summary, left, c->rect->y + 43 * c->u, LM_ALIGN_LEFT, MAX (right - left, 10));
+  lm_text_draw (c->cr, c->theme, summary_font, &c->theme->text2, c->card->summary, left, c->rect->y + 43 * c->u, LM_ALIGN_LEFT, MAX (right + 5 * c->u - left, 10));
 }
 
 static void
@@ -377,11 +377,15 @@ draw_body (const Card *c,
   draw_border (c, radius);
   if (detail == LM_DETAIL_NAME) {
     LmFont font = { CLAMP (12 / MAX (c->zoom, 0.4) / MAX (c->u, 1), 14, 22), TRUE };
-    double chip = 32 * c->u, middle = c->rect->y + c->rect->height / 2;
+    double chip = 32 * c->u, middle = c->rect->y + c->rect->height / 2, room = c->rect->width - 60 * c->u;
+    double width = lm_text_width (c->cr, c->theme, font, c->card->name);
+
+    if (width > room) /* rather smaller, down to 9 px on the screen, than cut */
+      font.size = MAX (font.size * room / width - 0.1, MIN (font.size, 9 / MAX (c->zoom, 0.4)));
 
     lm_glyph_chip (c->cr, c->theme, category, c->rect->x + 10 * c->u, middle - chip / 2, chip);
     lm_text_draw (c->cr, c->theme, font, &c->theme->text, c->card->name, c->rect->x + 52 * c->u, middle + font.size * c->u * 0.36, LM_ALIGN_LEFT,
-                  c->rect->width - 64 * c->u);
+                  room);
     return;
   }
   lm_glyph_chip (c->cr, c->theme, category, c->rect->x + 10 * c->u, c->rect->y + 12 * c->u, 32 * c->u);
@@ -404,7 +408,7 @@ lm_draw_card (cairo_t *cr,
   LmDetail detail = lm_detail_for_zoom (zoom);
   double radius = RADIUS * c.u, opacity = 1;
 
-  if (card->bypassed)
+  if (card->bypassed && !theme->is_contrast) /* there the dashes must do */
     opacity = 0.55;
   if (flags & LM_CARD_FADED)
     opacity = MIN (opacity, 0.35);
@@ -420,9 +424,9 @@ lm_draw_card (cairo_t *cr,
   }
   if (card->target != NULL && detail <= LM_DETAIL_NAME)
     draw_flag (&c);
+  draw_rings (&c, radius);
   if (detail == LM_DETAIL_ALL || (flags & (LM_CARD_POINTED | LM_CARD_FITS)) != 0)
     draw_ports (&c);
-  draw_rings (&c, radius);
   if (card->error != NULL)
     draw_error (&c);
   cairo_restore (cr);

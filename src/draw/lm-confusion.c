@@ -11,8 +11,9 @@
 
 #include "lm-number.h"
 
-#define MAX_CELL_WIDTH 84.0
+#define MAX_CELL_WIDTH 104.0
 #define MAX_CELL_HEIGHT 52.0
+#define FEW_CLASSES 4 /* get larger cells */
 #define MIN_CELL 3.0
 #define NUMBER_ROOM 5.0 /* beside digits in a cell */
 #define BAR_WIDTH 160.0
@@ -25,19 +26,19 @@ typedef struct {
   double cell_width;
   double cell_height;
   double gap;
-  double names;         /* room for the names of the rows */
-  double head;          /* for those of the columns */
-  gboolean is_turned;   /* these read upwards */
-  gboolean is_narrow;   /* no totals beside and below: no row of text fits them */
-  double totals_x;      /* right ends of the two columns beside */
+  double names;       /* room for the names of the rows */
+  double head;        /* for those of the columns */
+  gboolean is_turned; /* these read upwards */
+  gboolean is_narrow; /* no totals beside and below: no row of text fits them */
+  double totals_x;    /* right ends of the two columns beside */
   double recall_x;
-  double totals_y;      /* baselines of the two rows below */
+  double totals_y; /* baselines of the two rows below */
   double precision_y;
-  double bottom;        /* of all but the caption */
-  LmFont font;          /* in the cells; size 0: no digits */
+  double bottom; /* of all but the caption */
+  LmFont font;   /* in the cells; size 0: no digits */
   gint64 *row_total;
   gint64 *column_total;
-  double max_share;     /* of a mistake in its row */
+  double max_share; /* of a mistake in its row */
 } Plan;
 
 static void
@@ -141,7 +142,7 @@ make_plan (cairo_t *cr,
 {
   double u = theme->text_scale, inner = MAX (width - 2 * LM_PICTURE_MARGIN, 60);
   double top = LM_PICTURE_MARGIN + lm_paint_header (cr, theme, picture->title, NULL, width, FALSE);
-  double title = 20 * u, samples, recall, longest = 0, room;
+  double title = 20 * u, samples, recall, below, longest = 0, room, large = 1;
 
   *plan = (Plan){ .n = picture->counts != NULL ? MAX (picture->n, 0) : 0 };
   add_totals (plan, picture);
@@ -152,16 +153,20 @@ make_plan (cairo_t *cr,
 
   for (int i = 0; i < plan->n; i++)
     longest = MAX (longest, lm_text_width (cr, theme, LM_FONT_SMALL_STRONG, name_of (picture, i)));
-  plan->names = MIN (longest, MIN (inner * 0.2, 150 * u)) + 8;
-  samples = MAX (lm_text_width (cr, theme, LM_FONT_SMALL, _("samples")), 44 * u);
-  recall = MAX (lm_text_width (cr, theme, LM_FONT_SMALL, _("recall")), 38 * u);
+  below = MAX (lm_text_width (cr, theme, LM_FONT_SMALL, _ ("answers")), lm_text_width (cr, theme, LM_FONT_SMALL, _ ("precision")));
+  plan->names = MIN (MAX (longest, below - 12 * u), MIN (inner * 0.2, 150 * u)) + 8;
+  samples = MAX (lm_text_width (cr, theme, LM_FONT_SMALL, _ ("samples")), 44 * u);
+  recall = MAX (lm_text_width (cr, theme, LM_FONT_SMALL, _ ("recall")), 38 * u);
 
   room = inner - title - plan->names - samples - recall - 28;
-  plan->cell_width = CLAMP (room / plan->n, MIN_CELL, MAX_CELL_WIDTH * u);
+  if (plan->n <= FEW_CLASSES)
+    large = 1.4;
+  plan->cell_width = CLAMP (room / plan->n, MIN_CELL, MAX_CELL_WIDTH * u * large);
   if (plan->cell_width > 12)
     plan->cell_width = floor (plan->cell_width);
-  plan->cell_height = MIN (plan->cell_width, MAX_CELL_HEIGHT * u);
-  plan->gap = plan->cell_width >= 24 ? 2 : plan->cell_width >= 8 ? 1 : 0;
+  plan->cell_height = MIN (plan->cell_width, MAX_CELL_HEIGHT * u * large);
+  plan->gap = plan->cell_width >= 24 ? 2 : plan->cell_width >= 8 ? 1
+                                                                 : 0;
   plan->is_turned = longest > plan->cell_width - 4 && longest > 14 * u;
   plan->head = plan->is_turned ? MIN (longest, 110 * u) + 8 : 18 * u;
   plan->is_narrow = plan->cell_height < 11 * u;
@@ -173,7 +178,7 @@ make_plan (cairo_t *cr,
   plan->totals_y = plan->y + plan->n * plan->cell_height + 17 * u;
   plan->precision_y = plan->totals_y + 17 * u;
   choose_font (cr, theme, picture, view, plan);
-  plan->bottom = plan->precision_y + 10 + BAR_HEIGHT + 22 * u;
+  plan->bottom = plan->precision_y + (plan->max_share > 0 ? 10 + BAR_HEIGHT + 22 * u : 6);
 }
 
 static LmRect
@@ -207,17 +212,30 @@ draw_cells (cairo_t *cr,
   double radius = plan->cell_width >= 24 ? 3 : 0;
   LmColour black = { 0, 0, 0, 1 }, white = { 1, 1, 1, 1 };
 
+  /* Most cells are empty: all of them at once. */
+  for (int t = 0; t < plan->n; t++) {
+    for (int p = 0; p < plan->n; p++) {
+      LmRect rect = cell_rect (plan, t, p);
+
+      if (t != p && count_of (picture, t, p) == 0)
+        lm_paint_round_path (cr, &rect, radius);
+    }
+  }
+  lm_paint_set (cr, &theme->cell_none);
+  cairo_fill (cr);
+
   for (int t = 0; t < plan->n; t++) {
     for (int p = 0; p < plan->n; p++) {
       LmRect rect = cell_rect (plan, t, p);
       gint64 count = count_of (picture, t, p);
       double share = plan->row_total[t] > 0 ? (double) count / (double) plan->row_total[t] : 0;
-      LmColour fill = t == p ? theme->cell_right : count == 0 ? theme->cell_none : mistake_colour (theme, plan, share);
+      LmColour fill = t == p ? theme->cell_right : mistake_colour (theme, plan, share);
 
-      lm_paint_box (cr, &rect, radius, &fill, theme->is_contrast && plan->gap > 0 ? &theme->card_border : NULL, 1);
+      lm_paint_box (cr, &rect, radius, t == p || count > 0 ? &fill : NULL, theme->is_contrast && plan->gap > 0 ? &theme->card_border : NULL, 1);
       if (plan->font.size > 0 && count > 0) {
         g_autofree char *text = cell_text (plan, picture, view, t, p);
-        const LmColour *ink = t == p ? &theme->on_cell_right : lm_colour_contrast (&fill, &white) >= lm_colour_contrast (&fill, &black) - 4 ? &white : &black;
+        const LmColour *ink = t == p ? &theme->on_cell_right : lm_colour_contrast (&fill, &white) >= lm_colour_contrast (&fill, &black) - 4 ? &white
+                                                                                                                                            : &black;
 
         if (t != p && ink == &black && !theme->is_dark)
           ink = &theme->text;
@@ -271,11 +289,11 @@ draw_axis_titles (cairo_t *cr,
 {
   double u = theme->text_scale, span_x = plan->n * plan->cell_width, span_y = plan->n * plan->cell_height;
 
-  lm_text_draw (cr, theme, LM_FONT_SMALL, &theme->text2, _("predicted"), plan->x + span_x / 2, plan->y - plan->head - 6 * u, LM_ALIGN_CENTRE, 0);
+  lm_text_draw (cr, theme, LM_FONT_SMALL, &theme->text2, _ ("predicted"), plan->x + span_x / 2, plan->y - plan->head - 6 * u, LM_ALIGN_CENTRE, 0);
   cairo_save (cr);
   cairo_translate (cr, LM_PICTURE_MARGIN + 12 * u, plan->y + span_y / 2);
   cairo_rotate (cr, -G_PI_2);
-  lm_text_draw (cr, theme, LM_FONT_SMALL, &theme->text2, _("true"), 0, 0, LM_ALIGN_CENTRE, 0);
+  lm_text_draw (cr, theme, LM_FONT_SMALL, &theme->text2, _ ("true"), 0, 0, LM_ALIGN_CENTRE, 0);
   cairo_restore (cr);
 }
 
@@ -313,16 +331,16 @@ draw_totals (cairo_t *cr,
     lm_text_draw (cr, theme, LM_FONT_SMALL, &theme->text2, recall, plan->recall_x, y, LM_ALIGN_RIGHT, 0);
   }
   if (!plan->is_narrow) {
-    lm_text_draw (cr, theme, LM_FONT_SMALL, &theme->text2, _("samples"), plan->totals_x, heads, LM_ALIGN_RIGHT, 0);
-    lm_text_draw (cr, theme, LM_FONT_SMALL, &theme->text2, _("recall"), plan->recall_x, heads, LM_ALIGN_RIGHT, 0);
+    lm_text_draw (cr, theme, LM_FONT_SMALL, &theme->text2, _ ("samples"), plan->totals_x, heads, LM_ALIGN_RIGHT, 0);
+    lm_text_draw (cr, theme, LM_FONT_SMALL, &theme->text2, _ ("recall"), plan->recall_x, heads, LM_ALIGN_RIGHT, 0);
   }
 
   /* Below, a number is wider than a small cell: then smaller digits, then none but the total. */
   if (widest > plan->cell_width - 4)
     below.size = size * MAX ((plan->cell_width - 4) / widest, 0.01);
   if (below.size >= 9) {
-    lm_text_draw (cr, theme, LM_FONT_SMALL, &theme->text2, _("answers"), plan->x - 8, plan->totals_y, LM_ALIGN_RIGHT, plan->names + 12 * u);
-    lm_text_draw (cr, theme, LM_FONT_SMALL, &theme->text2, _("precision"), plan->x - 8, plan->precision_y, LM_ALIGN_RIGHT, plan->names + 12 * u);
+    lm_text_draw (cr, theme, LM_FONT_SMALL, &theme->text2, _ ("answers"), plan->x - 8, plan->totals_y, LM_ALIGN_RIGHT, plan->names + 12 * u);
+    lm_text_draw (cr, theme, LM_FONT_SMALL, &theme->text2, _ ("precision"), plan->x - 8, plan->precision_y, LM_ALIGN_RIGHT, plan->names + 12 * u);
     for (int i = 0; i < plan->n; i++) {
       g_autofree char *answers = lm_number_count (plan->column_total[i]);
       g_autofree char *precision = ratio_text (count_of (picture, i, i), plan->column_total[i]);
@@ -336,7 +354,7 @@ draw_totals (cairo_t *cr,
   accuracy = ratio_text (right, all);
   lm_text_draw (cr, theme, LM_FONT_SMALL_STRONG, &theme->text, total, plan->totals_x, plan->totals_y, LM_ALIGN_RIGHT, 0);
   lm_text_draw (cr, theme, LM_FONT_SMALL_STRONG, &theme->text, accuracy, plan->recall_x, plan->totals_y, LM_ALIGN_RIGHT, 0);
-  lm_text_draw (cr, theme, LM_FONT_SMALL, &theme->text2, _("accuracy"), plan->recall_x, plan->precision_y, LM_ALIGN_RIGHT, 0);
+  lm_text_draw (cr, theme, LM_FONT_SMALL, &theme->text2, _ ("accuracy"), plan->recall_x, plan->precision_y, LM_ALIGN_RIGHT, 0);
 }
 
 /* What the colours mean. */
@@ -365,7 +383,7 @@ draw_bar (cairo_t *cr,
 
     lm_text_draw (cr, theme, LM_FONT_SMALL, &theme->text2, number, rect.x + rect.width * i / 2, y + BAR_HEIGHT + 14 * u, (LmAlign) i, 0);
   }
-  lm_text_draw (cr, theme, LM_FONT_SMALL, &theme->text2, _("mistakes, share of the row"), rect.x + rect.width + 10, y + BAR_HEIGHT / 2 + 4 * u, LM_ALIGN_LEFT,
+  lm_text_draw (cr, theme, LM_FONT_SMALL, &theme->text2, _ ("mistakes, share of the row"), rect.x + rect.width + 10, y + BAR_HEIGHT / 2 + 4 * u, LM_ALIGN_LEFT,
                 MAX (width - LM_PICTURE_MARGIN - rect.x - rect.width - 10, 1));
 }
 
@@ -405,7 +423,7 @@ lm_draw_confusion (cairo_t *cr,
     draw_totals (cr, theme, picture, &plan);
     draw_bar (cr, theme, &plan, width);
   } else {
-    lm_text_draw (cr, theme, LM_FONT_BODY, &theme->text2, _("no classes"), LM_PICTURE_MARGIN, plan.bottom - 12, LM_ALIGN_LEFT, 0);
+    lm_text_draw (cr, theme, LM_FONT_BODY, &theme->text2, _ ("no classes"), LM_PICTURE_MARGIN, plan.bottom - 12, LM_ALIGN_LEFT, 0);
   }
   lm_paint_caption (cr, theme, picture->caption, width, plan.bottom, TRUE);
   cairo_restore (cr);

@@ -26,7 +26,7 @@ typedef struct {
   LmRect bounds;
 } Diagram;
 
-static const LmGraphView file_view = { .selected = -1, .focused = -1, .max_zoom = 1.5 };
+static const LmGraphView file_view = { .selected = -1, .focused = -1 };
 
 static void
 diagram_clear (Diagram *d)
@@ -70,7 +70,7 @@ layout_options (cairo_t *cr,
   options.lane = 24 * u;
   if (picture->to_right) {
     for (int i = 0; i < picture->n_wires; i++)
-      widest = MAX (widest, lm_text_width (cr, theme, LM_FONT_SMALL, picture->wires[i].label != NULL ? picture->wires[i].label : _("not known yet")));
+      widest = MAX (widest, lm_text_width (cr, theme, LM_FONT_SMALL, picture->wires[i].label != NULL ? picture->wires[i].label : _ ("not known yet")));
     options.rank_gap = CLAMP (widest + 30 * u, 48 * u, 160 * u);
   }
   return options;
@@ -224,7 +224,8 @@ fit (const Diagram *d,
      double height)
 {
   double inner = MAX (width - 2 * (LM_PICTURE_MARGIN + MARGIN), 1);
-  double zoom = MIN (inner / MAX (d->bounds.width, 1), view->max_zoom);
+  double most = view->max_zoom > 0 ? view->max_zoom : CLAMP (width / 900, 1, 1.35);
+  double zoom = MIN (inner / MAX (d->bounds.width, 1), most);
 
   if (height > 0)
     zoom = MIN (zoom, height / MAX (d->bounds.height, 1));
@@ -251,43 +252,31 @@ lm_graph_natural_height (const LmGraphPicture *picture,
 static LmWireState
 wire_state (const LmCardWire *wire)
 {
-  return wire->is_error ? LM_WIRE_ERROR : wire->is_unknown ? LM_WIRE_UNKNOWN : LM_WIRE_NORMAL;
+  return wire->is_error ? LM_WIRE_ERROR : wire->is_unknown ? LM_WIRE_UNKNOWN
+                                                           : LM_WIRE_NORMAL;
 }
 
-static gboolean
-overlaps (const LmRect *a,
-          const LmRect *b)
-{
-  return a->x < b->x + b->width && b->x < a->x + a->width && a->y < b->y + b->height && b->y < a->y + a->height;
-}
-
-/* The shapes on the wires; those that would lie on a card or on another one are left out. Labels of wires that share a lane
- * fall on the same place and say the same. */
+/* The shapes on the wires. Those of wires that share a lane say the same and are written once, as the second finds no room. */
 static void
 draw_labels (cairo_t *cr,
              const LmTheme *theme,
              const LmGraphPicture *picture,
              const Diagram *d)
 {
-  g_autofree LmRect *taken = g_new (LmRect, MAX (d->n_wires, 1));
-  int n = 0;
+  g_autofree LmRect *rects = g_new (LmRect, MAX (d->n_wires, 1));
+  g_autofree const char **labels = g_new (const char *, MAX (d->n_wires, 1));
 
   for (int i = 0; i < d->n_wires; i++) {
     const LmCardWire *wire = &picture->wires[d->which[i]];
-    LmRect rect;
-    gboolean is_free = TRUE;
 
-    if (wire->label == NULL && !wire->is_unknown)
-      continue;
-    rect = lm_wire_label_rect (cr, theme, &d->shapes[i], wire->label);
-    for (int k = 0; k < n && is_free; k++)
-      is_free = !overlaps (&rect, &taken[k]);
-    for (int k = 0; k < d->n_cards && is_free; k++)
-      is_free = !overlaps (&rect, &d->rects[k]);
-    if (!is_free)
-      continue;
-    lm_draw_wire_label (cr, theme, &d->shapes[i], wire->label, wire_state (wire));
-    taken[n++] = rect;
+    labels[i] = wire->label == NULL && !wire->is_unknown ? "" : wire->label;
+  }
+  lm_wire_place_labels (cr, theme, d->shapes, labels, d->n_wires, d->rects, d->n_cards, rects);
+  for (int i = 0; i < d->n_wires; i++) {
+    const LmCardWire *wire = &picture->wires[d->which[i]];
+
+    if (rects[i].width > 0)
+      lm_draw_wire_label (cr, theme, &rects[i], wire->label, wire_state (wire));
   }
 }
 
@@ -313,7 +302,7 @@ lm_draw_graph (cairo_t *cr,
   caption = lm_paint_caption (cr, theme, picture->caption, width, 0, FALSE);
   lm_paint_caption (cr, theme, picture->caption, width, height - LM_PICTURE_MARGIN - caption, TRUE);
   if (picture->n_cards == 0) {
-    lm_text_draw (cr, theme, LM_FONT_BODY, &theme->text2, _("no layers"), LM_PICTURE_MARGIN, top + 18 * theme->text_scale, LM_ALIGN_LEFT, 0);
+    lm_text_draw (cr, theme, LM_FONT_BODY, &theme->text2, _ ("no layers"), LM_PICTURE_MARGIN, top + 18 * theme->text_scale, LM_ALIGN_LEFT, 0);
     cairo_restore (cr);
     return;
   }

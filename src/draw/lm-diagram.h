@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 /**
  * LmGraphView:
  * @selected, @focused: indices of cards, −1 for none
- * @max_zoom: small networks are not drawn larger
+ * @max_zoom: small networks are not drawn larger; 0: 1 to 1.35, by the width
  * @has_dots: the dots of the canvas behind it
  *
  * Begin with %LM_GRAPH_VIEW_INIT.
@@ -25,7 +25,7 @@ typedef struct {
   gboolean has_dots;
 } LmGraphView;
 
-#define LM_GRAPH_VIEW_INIT ((LmGraphView){ .selected = -1, .focused = -1, .max_zoom = 1.5 })
+#define LM_GRAPH_VIEW_INIT ((LmGraphView){ .selected = -1, .focused = -1 })
 
 /**
  * lm_draw_graph:

@@ -85,17 +85,17 @@ sheet_heading (cairo_t *cr,
   if (!sheet->per_tile && sheet->tiles != NULL) {
     g_autofree char *low = NULL, *high = NULL;
     double min, max, base = y + lm_text_ascent (cr, theme, LM_FONT_STRONG);
-    double high_width, low_width;
+    double low_width, room = 40 * u; /* the same for all sheets, so that their bars stand below each other */
     LmRect rect;
 
     lm_sheet_range (sheet, &min, &max);
     low = lm_number_short (min, 3);
     high = lm_number_short (max, 3);
-    high_width = lm_text_draw (cr, theme, LM_FONT_TINY, &theme->text2, high, x + width, base, LM_ALIGN_RIGHT, 0);
-    rect = (LmRect){ x + width - high_width - 5 - BAR_WIDTH, base - 9 * u, BAR_WIDTH, 9 * u };
+    rect = (LmRect){ x + width - room - BAR_WIDTH, base - 9 * u, BAR_WIDTH, 9 * u };
+    lm_text_draw (cr, theme, LM_FONT_TINY, &theme->text2, high, x + width - room + 5, base, LM_ALIGN_LEFT, room - 5);
     lm_paint_map_bar (cr, theme, &rect, sheet->map, FALSE);
     low_width = lm_text_draw (cr, theme, LM_FONT_TINY, &theme->text2, low, rect.x - 5, base, LM_ALIGN_RIGHT, 0);
-    bar = high_width + low_width + BAR_WIDTH + 20;
+    bar = room + low_width + BAR_WIDTH + 20;
   }
   lm_text_draw (cr, theme, LM_FONT_STRONG, &theme->text, sheet->title, x, y + lm_text_ascent (cr, theme, LM_FONT_STRONG), LM_ALIGN_LEFT, MAX (width - bar, 40));
   lm_text_block (cr, theme, LM_FONT_SMALL, &theme->text2, sheet->scale, x, y + lm_text_line (cr, theme, LM_FONT_STRONG), width);
@@ -143,7 +143,7 @@ film (cairo_t *cr,
   }
   if (picture->n_sheets == 0 && picture->input == NULL) {
     if (draw)
-      lm_text_draw (cr, theme, LM_FONT_BODY, &theme->text2, _("nothing to show"), x, y + 18 * theme->text_scale, LM_ALIGN_LEFT, inner);
+      lm_text_draw (cr, theme, LM_FONT_BODY, &theme->text2, _ ("nothing to show"), x, y + 18 * theme->text_scale, LM_ALIGN_LEFT, inner);
     y += 30;
   }
   y += lm_paint_caption (cr, theme, picture->caption, width, y, draw);
@@ -230,7 +230,8 @@ draw_strip_maps (cairo_t *cr,
                  const LmRect *box)
 {
   int n = sheet->tiles != NULL ? (int) MIN (sheet->tiles->shape.dim[0], 9) : 0;
-  int across = n == 1 ? 1 : n <= 4 ? 2 : 3;
+  int across = n == 1 ? 1 : n <= 4 ? 2
+                                   : 3;
   double gap = 2, cell = (box->width - (across - 1) * gap) / across;
 
   for (int i = 0; i < n; i++) {
@@ -257,6 +258,17 @@ draw_strip_maps (cairo_t *cr,
       lm_text_draw (cr, theme, LM_FONT_SMALL, &theme->text2, more, box->x, box->y + box->width + 15 * theme->text_scale, LM_ALIGN_LEFT, 0);
     }
   }
+}
+
+/* “28×28×32”, as the layer gives it. */
+static char *
+shape_text (gint64 height,
+            gint64 width,
+            gint64 channels)
+{
+  if (height == 1 && channels == 1)
+    return g_strdup_printf ("%" G_GINT64_FORMAT, width);
+  return g_strdup_printf ("%" G_GINT64_FORMAT "×%" G_GINT64_FORMAT "×%" G_GINT64_FORMAT, height, width, channels);
 }
 
 void
@@ -288,21 +300,27 @@ lm_draw_film_strip (cairo_t *cr,
     if (i == 0) {
       LmPixels pixels;
 
-      lm_text_draw (cr, theme, LM_FONT_SMALL_STRONG, &theme->text, _("input"), maps.x, r.y + 20 * u, LM_ALIGN_LEFT, inner);
-      lm_text_draw (cr, theme, LM_FONT_SMALL, &theme->text2, picture->input_label, maps.x, r.y + 37 * u, LM_ALIGN_LEFT, inner);
+      lm_text_draw (cr, theme, LM_FONT_SMALL_STRONG, &theme->text, _ ("input"), maps.x, r.y + 20 * u, LM_ALIGN_LEFT, inner);
       if (input_pixels (picture, &pixels)) {
+        g_autofree char *shape = shape_text (pixels.height, pixels.width, pixels.channels);
         double k = inner / MAX (pixels.width, pixels.height);
         LmRect rect = { 0, 0, k * pixels.width, k * pixels.height };
 
         rect.x = maps.x + (inner - rect.width) / 2;
         rect.y = maps.y + (inner - rect.height) / 2;
         lm_paint_pixels (cr, theme, &pixels, &rect, TRUE);
+        lm_text_draw (cr, theme, LM_FONT_SMALL, &theme->text2, shape, maps.x, r.y + 37 * u, LM_ALIGN_LEFT, inner);
       }
     } else {
       const LmSheetPicture *sheet = picture->sheets[i - 1];
 
       lm_text_draw (cr, theme, LM_FONT_SMALL_STRONG, &theme->text, sheet->title, maps.x, r.y + 20 * u, LM_ALIGN_LEFT, inner);
-      lm_text_draw (cr, theme, LM_FONT_SMALL, &theme->text2, sheet->scale, maps.x, r.y + 37 * u, LM_ALIGN_LEFT, inner);
+      if (sheet->tiles != NULL && sheet->tiles->shape.rank >= 3) {
+        const gint64 *dim = sheet->tiles->shape.dim;
+        g_autofree char *shape = shape_text (dim[1], dim[2], dim[0]);
+
+        lm_text_draw (cr, theme, LM_FONT_SMALL, &theme->text2, shape, maps.x, r.y + 37 * u, LM_ALIGN_LEFT, inner);
+      }
       draw_strip_maps (cr, theme, sheet, &maps);
     }
   }

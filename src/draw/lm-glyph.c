@@ -23,7 +23,7 @@ through (cairo_t *cr,
     cairo_close_path (cr);
 }
 
-#define THROUGH(cr, close, ...)                                                                                            \
+#define THROUGH(cr, close, ...) \
   through (cr, (const double[][2]){ __VA_ARGS__ }, sizeof ((double[][2]){ __VA_ARGS__ }) / sizeof (double[2]), close)
 
 static void

@@ -350,7 +350,7 @@ draw_classes (cairo_t *cr,
   names = MIN (names, rect->width * 0.4);
   track = MAX (rect->width - names - numbers - 20, 8);
 
-  lm_text_draw (cr, theme, LM_FONT_SMALL_STRONG, &theme->text, _("The network says"), rect->x, y + 12 * u, LM_ALIGN_LEFT, rect->width);
+  lm_text_draw (cr, theme, LM_FONT_SMALL_STRONG, &theme->text, _ ("The network says"), rect->x, y + 12 * u, LM_ALIGN_LEFT, rect->width);
   for (int i = 0; i < n; i++) {
     double score = picture->class_scores[i];
     double share = isfinite (score) ? CLAMP (score, 0, 1) : 0;
@@ -378,10 +378,10 @@ draw_small (cairo_t *cr,
   double u = theme->text_scale, most = plan->image.width + GAP - 4;
 
   draw_image (cr, theme, picture, &plan->image);
-  lm_text_draw (cr, theme, LM_FONT_SMALL, &theme->text2, _("picture"), plan->image.x, plan->image.y + plan->image.height + 14 * u, LM_ALIGN_LEFT, most);
+  lm_text_draw (cr, theme, LM_FONT_SMALL, &theme->text2, _ ("picture"), plan->image.x, plan->image.y + plan->image.height + 14 * u, LM_ALIGN_LEFT, most);
   if (has_map (picture)) {
     LmPixels map = map_pixels (picture);
-    g_autofree char *words = g_strdup_printf (_("map, %d×%d"), map.height, map.width);
+    g_autofree char *words = g_strdup_printf (_ ("map, %d×%d"), map.height, map.width);
 
     lm_paint_pixels (cr, theme, &map, &plan->map, FALSE);
     lm_text_draw (cr, theme, LM_FONT_SMALL, &theme->text2, words, plan->map.x, plan->map.y + plan->map.height + 14 * u, LM_ALIGN_LEFT, most);

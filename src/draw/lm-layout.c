@@ -13,28 +13,24 @@
 
 /* The classic four steps. A wire that passes ranks gets a vertex of its own in each of them (a lane); wires from one port
  * share their lanes, since they carry the same values. Within a rank vertices are ordered by the mean place of their
- * neighbours, sweep after sweep, and the order with the fewest crossings is kept. Places across the flow then come from
- * priorities: the main path moves for nobody, lanes only for it, cards for both. */
+ * neighbours, sweep after sweep, and the order with the fewest crossings is kept. Then what follows each other without a
+ * branch becomes a block, which is to be straight: the longest path lies at 0, and the blocks at both sides of it are
+ * pushed towards it as far as the order allows. */
 
 #define MAX_SWEEPS 16
-#define PATIENCE 4           /* sweeps without a gain before giving up */
-#define MAX_LANES 300000     /* vertices of lanes; beyond, wires run straight */
-#define PLACE_SWEEPS 6
-#define PORTS_PER_VERTEX 64  /* ports are told apart up to here */
-
-enum {
-  PRIORITY_CARD,
-  PRIORITY_LANE = 1000,
-  PRIORITY_MAIN = 1000000,
-};
+#define PATIENCE 4       /* sweeps without a gain before giving up */
+#define MAX_LANES 300000 /* vertices of lanes; beyond, wires run straight */
+#define RELAX_SWEEPS 2
+#define PORTS_PER_VERTEX 64 /* ports are told apart up to here */
 
 typedef struct {
-  int node;  /* −1: a lane */
+  int node; /* −1: a lane */
   int rank;
   int place; /* in its rank */
-  int priority;
-  double half; /* of its room across the flow */
-  double x;    /* centre across the flow */
+  gboolean is_main;
+  int block;
+  double half;            /* of its room across the flow */
+  double x;               /* centre across the flow */
   int up_first, n_up;     /* into links_up */
   int down_first, n_down; /* into links_down */
   int lane_next;          /* −1: the lane ends */
@@ -214,37 +210,6 @@ assign_ranks (Layout *l)
   }
 }
 
-/* The longest path. */
-static void
-mark_main_path (Layout *l)
-{
-  g_autofree int *first = g_new (int, l->n_nodes + 1);
-  g_autofree int *in = g_new (int, MAX (l->n_wires, 1));
-  g_autofree int *length = g_new (int, l->n_nodes);
-  g_autofree int *before = g_new (int, l->n_nodes);
-  int end = l->order[0];
-
-  index_wires (l, FALSE, first, in);
-  for (int i = 0; i < l->n_nodes; i++) {
-    int node = l->order[i];
-
-    length[node] = 1;
-    before[node] = -1;
-    for (int k = first[node]; k < first[node + 1]; k++) {
-      int from = upper_node (l, in[k]);
-
-      if (length[from] + 1 > length[node]) {
-        length[node] = length[from] + 1;
-        before[node] = from;
-      }
-    }
-    if (length[node] > length[end])
-      end = node;
-  }
-  for (int node = end; node >= 0; node = before[node])
-    g_array_index (l->vertices, Vertex, node).priority = PRIORITY_MAIN;
-}
-
 static int
 port_place (int port,
             int n)
@@ -318,7 +283,7 @@ add_vertices (Layout *l)
     begin = g_hash_table_lookup (lanes, &key);
     at = begin != NULL ? GPOINTER_TO_INT (begin) - 1 : -1;
     if (at < 0) {
-      Vertex v = { .node = -1, .rank = l->rank[upper] + 1, .lane_next = -1, .priority = PRIORITY_LANE };
+      Vertex v = { .node = -1, .rank = l->rank[upper] + 1, .lane_next = -1 };
       gint64 *copy = g_new (gint64, 1);
 
       *copy = key;
@@ -335,7 +300,7 @@ add_vertices (Layout *l)
       if (v->rank == l->rank[lower] - 1)
         break;
       if (v->lane_next < 0) {
-        Vertex next = { .node = -1, .rank = v->rank + 1, .lane_next = -1, .priority = PRIORITY_LANE };
+        Vertex next = { .node = -1, .rank = v->rank + 1, .lane_next = -1 };
         int fresh = (int) l->vertices->len;
 
         v->lane_next = fresh;
@@ -474,7 +439,7 @@ count_crossings (const Layout *l)
 
   for (int r = 0; r < l->n_ranks; r++)
     widest = MAX (widest, l->n_in_rank[r]);
-  tree = g_new (int, (gsize) widest * PORTS_PER_VERTEX + 2);
+  tree = g_new (int, (gsize) widest *PORTS_PER_VERTEX + 2);
 
   for (int r = 0; r + 1 < l->n_ranks; r++) {
     int n = 0, size = l->n_in_rank[r + 1] * PORTS_PER_VERTEX + 1;
@@ -598,6 +563,42 @@ reduce_crossings (Layout *l)
   }
 }
 
+/* The longest path; of several, the one that runs most in the middle of the ranks. */
+static void
+mark_main_path (Layout *l)
+{
+  g_autofree int *first = g_new (int, l->n_nodes + 1);
+  g_autofree int *in = g_new (int, MAX (l->n_wires, 1));
+  g_autofree int *length = g_new (int, l->n_nodes);
+  g_autofree int *before = g_new (int, l->n_nodes);
+  g_autofree double *outside = g_new (double, l->n_nodes); /* how far from the middle, summed */
+  int end = l->order[0];
+
+  index_wires (l, FALSE, first, in);
+  for (int i = 0; i < l->n_nodes; i++) {
+    int node = l->order[i];
+    const Vertex *v = vertex (l, node);
+
+    length[node] = 1;
+    before[node] = -1;
+    outside[node] = 0;
+    for (int k = first[node]; k < first[node + 1]; k++) {
+      int from = upper_node (l, in[k]);
+
+      if (length[from] + 1 > length[node] || (length[from] + 1 == length[node] && outside[from] < outside[node] - 1e-9)) {
+        length[node] = length[from] + 1;
+        before[node] = from;
+        outside[node] = outside[from];
+      }
+    }
+    outside[node] += fabs (v->place - (l->n_in_rank[v->rank] - 1) / 2.0);
+    if (length[node] > length[end] || (length[node] == length[end] && outside[node] < outside[end] - 1e-9))
+      end = node;
+  }
+  for (int node = end; node >= 0; node = before[node])
+    vertex (l, node)->is_main = TRUE;
+}
+
 /* How far the centres of neighbours in a rank must be from each other. */
 static double
 separation (const Layout *l,
@@ -609,169 +610,270 @@ separation (const Layout *l,
   return a->half + b->half + gap;
 }
 
-/* Moves the vertex at @place of rank @r to @x or as near as those with at least its priority allow; the others give way. */
+/* Vertices that shall lie in one line. Vertices of block b: @member[@first[b]] … @member[@first[b + 1] − 1], by rank. */
+typedef struct {
+  int n;
+  int *first;
+  int *member;
+  int *waits; /* neighbours towards the main path whose place is not known yet */
+  int *order; /* in which the places became known */
+  gboolean *is_placed;
+  int *main_place; /* per rank */
+} Blocks;
+
 static void
-move_to (Layout *l,
-         int r,
-         int place,
-         double x)
+blocks_clear (Blocks *b)
 {
-  int *row = l->ranks[r];
-  Vertex *v = vertex (l, row[place]);
-  int step = x > v->x ? 1 : -1;
-  double room = 0;
+  g_free (b->first);
+  g_free (b->member);
+  g_free (b->waits);
+  g_free (b->order);
+  g_free (b->is_placed);
+  g_free (b->main_place);
+}
 
-  /* How far may it go? */
-  for (int p = place + step; p >= 0 && p < l->n_in_rank[r]; p += step) {
-    Vertex *other = vertex (l, row[p]), *before = vertex (l, row[p - step]);
+/* The side of the main path: −1, 0 or 1. */
+static int
+side_of (const Blocks *b,
+         const Vertex *v)
+{
+  return (v->place > b->main_place[v->rank]) - (v->place < b->main_place[v->rank]);
+}
 
-    room += separation (l, before, other);
-    if (other->priority >= v->priority) {
-      double limit = other->x - step * room;
+/* The vertex above that @v continues without a branch, −1 for none. */
+static int
+continued (const Layout *l,
+           const Blocks *b,
+           int i)
+{
+  const Vertex *v = vertex (l, i), *u;
+  int upper;
 
-      x = step > 0 ? MIN (x, limit) : MAX (x, limit);
-      break;
+  for (int k = 0; k < v->n_up; k++) {
+    upper = link_at (l, l->links_up[v->up_first + k])->upper;
+    u = vertex (l, upper);
+    if (u->is_main || side_of (b, u) != side_of (b, v))
+      continue;
+    if (u->lane_next == i || (v->n_up == 1 && u->n_down == 1))
+      return upper;
+  }
+  return -1;
+}
+
+/* Block 0 is the main path. */
+static void
+make_blocks (Layout *l,
+             Blocks *b)
+{
+  guint n = l->vertices->len;
+  g_autofree int *next = NULL;
+
+  *b = (Blocks){ .n = 1, .main_place = g_new (int, l->n_ranks) };
+  for (int r = 0; r < l->n_ranks; r++) {
+    b->main_place[r] = -1; /* where it does not reach, all lies to its right */
+    for (int p = 0; p < l->n_in_rank[r]; p++)
+      if (vertex (l, l->ranks[r][p])->is_main)
+        b->main_place[r] = p;
+  }
+  for (int r = 0; r < l->n_ranks; r++) {
+    for (int p = 0; p < l->n_in_rank[r]; p++) {
+      int i = l->ranks[r][p], above = vertex (l, i)->is_main ? -1 : continued (l, b, i);
+
+      vertex (l, i)->block = vertex (l, i)->is_main ? 0 : above >= 0 ? vertex (l, above)->block
+                                                                     : b->n++;
     }
   }
-  if ((step > 0 && x <= v->x) || (step < 0 && x >= v->x))
-    return;
-  v->x = x;
-  for (int p = place + step; p >= 0 && p < l->n_in_rank[r]; p += step) {
-    Vertex *other = vertex (l, row[p]), *before = vertex (l, row[p - step]);
-    double limit = before->x + step * separation (l, before, other);
+  b->first = g_new0 (int, b->n + 1);
+  b->member = g_new (int, n);
+  b->waits = g_new0 (int, b->n);
+  b->order = g_new (int, b->n);
+  b->is_placed = g_new0 (gboolean, b->n);
+  for (guint i = 0; i < n; i++)
+    b->first[vertex (l, (int) i)->block + 1]++;
+  for (int k = 0; k < b->n; k++)
+    b->first[k + 1] += b->first[k];
+  next = g_memdup2 (b->first, sizeof (int) * (gsize) b->n);
+  for (int r = 0; r < l->n_ranks; r++)
+    for (int p = 0; p < l->n_in_rank[r]; p++)
+      b->member[next[vertex (l, l->ranks[r][p])->block]++] = l->ranks[r][p];
+}
 
-    if (step > 0 ? other->x >= limit : other->x <= limit)
-      break;
-    other->x = limit;
+/* The neighbour of @v in its rank in direction @step; NULL if there is none. */
+static Vertex *
+neighbour (const Layout *l,
+           const Vertex *v,
+           int step)
+{
+  int place = v->place + step;
+
+  return place >= 0 && place < l->n_in_rank[v->rank] ? vertex (l, l->ranks[v->rank][place]) : NULL;
+}
+
+/* @x on the grid, away from the main path (@side) or towards it (−@side). */
+static double
+on_grid (const Layout *l,
+         double x,
+         int side)
+{
+  double grid = l->options->grid;
+
+  if (grid <= 0)
+    return x;
+  return (side > 0 ? ceil (x / grid - 1e-6) : floor (x / grid + 1e-6)) * grid;
+}
+
+/* As near to the main path as the placed neighbours at its inner side allow. */
+static void
+place_block (Layout *l,
+             Blocks *b,
+             int block,
+             int side)
+{
+  double x = side > 0 ? -INFINITY : INFINITY;
+
+  for (int k = b->first[block]; k < b->first[block + 1]; k++) {
+    const Vertex *v = vertex (l, b->member[k]), *inner = neighbour (l, v, -side);
+
+    if (inner == NULL)
+      x = side > 0 ? MAX (x, 0) : MIN (x, 0);
+    else if (inner->block != block && b->is_placed[inner->block])
+      x = side > 0 ? MAX (x, inner->x + separation (l, inner, v)) : MIN (x, inner->x - separation (l, inner, v));
   }
+  if (!isfinite (x))
+    x = 0;
+  x = on_grid (l, x, side);
+  for (int k = b->first[block]; k < b->first[block + 1]; k++)
+    vertex (l, b->member[k])->x = x;
+  b->is_placed[block] = TRUE;
+}
+
+/* Places all blocks of one side, from the main path outwards. @from is where in b->order they begin. Returns: where they end. */
+static int
+place_side (Layout *l,
+            Blocks *b,
+            int side,
+            int from)
+{
+  int head = from, tail = from, n_waiting = 0, search = 1;
+
+  for (int block = 1; block < b->n; block++) {
+    if (side_of (b, vertex (l, b->member[b->first[block]])) != side)
+      continue;
+    n_waiting++;
+    for (int k = b->first[block]; k < b->first[block + 1]; k++) {
+      const Vertex *inner = neighbour (l, vertex (l, b->member[k]), -side);
+
+      b->waits[block] += inner != NULL && inner->block != block && inner->block != 0;
+    }
+    if (b->waits[block] == 0)
+      b->order[tail++] = block;
+  }
+  while (n_waiting > 0) {
+    int block;
+
+    if (head == tail) {
+      /* Blocks that cross each other wait for each other: take one as it is; separate_ranks() mends what overlaps. */
+      while (b->is_placed[search] || b->waits[search] <= 0 || side_of (b, vertex (l, b->member[b->first[search]])) != side)
+        search++;
+      b->waits[search] = 0;
+      b->order[tail++] = search;
+    }
+    block = b->order[head++];
+    n_waiting--;
+    place_block (l, b, block, side);
+    for (int k = b->first[block]; k < b->first[block + 1]; k++) {
+      const Vertex *outer = neighbour (l, vertex (l, b->member[k]), side);
+
+      if (outer != NULL && outer->block != block && outer->block != 0 && !b->is_placed[outer->block] && b->waits[outer->block] > 0 &&
+          --b->waits[outer->block] == 0)
+        b->order[tail++] = outer->block;
+    }
+  }
+  return tail;
 }
 
 static int
-compare_priority (const void *a,
-                  const void *b)
+compare_doubles (const void *a,
+                 const void *b)
 {
-  const Sortable *x = a, *y = b;
+  double x = *(const double *) a, y = *(const double *) b;
 
-  if (x->weight != y->weight)
-    return x->weight > y->weight ? -1 : 1;
-  return x->place - y->place;
+  return (x > y) - (x < y);
 }
 
+/* Lets a block go outwards to the middle of what it is wired to, as far as there is room. */
 static void
-place_rank (Layout *l,
-            int r,
-            gboolean by_upper,
-            Sortable *room)
+relax_block (Layout *l,
+             const Blocks *b,
+             int block,
+             int side,
+             GArray *wanted)
 {
-  int n = l->n_in_rank[r];
+  double x = vertex (l, b->member[b->first[block]])->x, most = side > 0 ? INFINITY : -INFINITY, to;
 
-  for (int p = 0; p < n; p++)
-    room[p] = (Sortable){ vertex (l, l->ranks[r][p])->priority, l->ranks[r][p], p };
-  qsort (room, (gsize) n, sizeof *room, compare_priority);
-  for (int i = 0; i < n; i++) {
-    const Vertex *v = vertex (l, room[i].vertex);
-    int n_links = by_upper ? v->n_up : v->n_down;
-    double sum = 0;
+  g_array_set_size (wanted, 0);
+  for (int k = b->first[block]; k < b->first[block + 1]; k++) {
+    const Vertex *v = vertex (l, b->member[k]), *outer = neighbour (l, v, side);
 
-    if (v->priority == PRIORITY_MAIN) {
-      move_to (l, r, room[i].place, 0);
-      continue;
+    if (outer != NULL && outer->block != block)
+      most = side > 0 ? MIN (most, outer->x - separation (l, v, outer)) : MAX (most, outer->x + separation (l, v, outer));
+    for (int i = 0; i < v->n_up + v->n_down; i++) {
+      int other = i < v->n_up ? link_at (l, l->links_up[v->up_first + i])->upper : link_at (l, l->links_down[v->down_first + i - v->n_up])->lower;
+
+      if (vertex (l, other)->block != block)
+        g_array_append_val (wanted, vertex (l, other)->x);
     }
-    if (n_links == 0)
-      continue;
-    for (int k = 0; k < n_links; k++) {
-      const Link *link = link_at (l, by_upper ? l->links_up[v->up_first + k] : l->links_down[v->down_first + k]);
-
-      sum += vertex (l, by_upper ? link->upper : link->lower)->x;
-    }
-    move_to (l, r, room[i].place, sum / n_links);
   }
+  if (wanted->len == 0)
+    return;
+  qsort (wanted->data, wanted->len, sizeof (double), compare_doubles);
+  to = g_array_index (wanted, double, wanted->len / 2);
+  to = on_grid (l, side > 0 ? MIN (to, most) : MAX (to, most), -side);
+  if (side > 0 ? to <= x : to >= x)
+    return;
+  for (int k = b->first[block]; k < b->first[block + 1]; k++)
+    vertex (l, b->member[k])->x = to;
 }
 
-/* Lets a whole lane run at one place where its neighbours leave room for that. */
+/* Whatever happened before: from the main path outwards each vertex keeps its distance from the last. */
 static void
-straighten_lanes (Layout *l)
+separate_ranks (Layout *l,
+                const Blocks *b)
 {
-  g_autofree gboolean *inside = g_new0 (gboolean, MAX (l->vertices->len, 1));
+  for (int r = 0; r < l->n_ranks; r++) {
+    int middle = MAX (b->main_place[r], 0);
 
-  for (guint i = 0; i < l->vertices->len; i++)
-    if (vertex (l, (int) i)->lane_next >= 0)
-      inside[vertex (l, (int) i)->lane_next] = TRUE;
+    for (int p = middle + 1; p < l->n_in_rank[r]; p++) {
+      Vertex *v = vertex (l, l->ranks[r][p]), *inner = vertex (l, l->ranks[r][p - 1]);
 
-  for (guint i = (guint) l->n_nodes; i < l->vertices->len; i++) {
-    double low = -INFINITY, high = INFINITY, sum = 0;
-    int n = 0;
-
-    if (inside[i])
-      continue;
-    for (int at = (int) i; at >= 0; at = vertex (l, at)->lane_next) {
-      const Vertex *v = vertex (l, at);
-
-      if (v->place > 0) {
-        const Vertex *left = vertex (l, l->ranks[v->rank][v->place - 1]);
-
-        low = MAX (low, left->x + separation (l, left, v));
-      }
-      if (v->place + 1 < l->n_in_rank[v->rank]) {
-        const Vertex *right = vertex (l, l->ranks[v->rank][v->place + 1]);
-
-        high = MIN (high, right->x - separation (l, v, right));
-      }
-      sum += v->x;
-      n++;
+      v->x = MAX (v->x, on_grid (l, inner->x + separation (l, inner, v), 1));
     }
-    if (low > high || n == 0)
-      continue;
-    for (int at = (int) i; at >= 0; at = vertex (l, at)->lane_next)
-      vertex (l, at)->x = CLAMP (sum / n, low, high);
+    for (int p = middle - 1; p >= 0; p--) {
+      Vertex *v = vertex (l, l->ranks[r][p]), *inner = vertex (l, l->ranks[r][p + 1]);
+
+      v->x = MIN (v->x, on_grid (l, inner->x - separation (l, v, inner), -1));
+    }
   }
 }
 
 static void
 assign_across (Layout *l)
 {
-  int widest = 1;
-  g_autofree Sortable *room = NULL;
+  Blocks b;
+  int right, end;
+  g_autoptr (GArray) wanted = g_array_new (FALSE, FALSE, sizeof (double));
 
-  for (guint i = 0; i < l->vertices->len; i++) {
-    Vertex *v = vertex (l, (int) i);
-
-    if (v->priority == PRIORITY_CARD)
-      v->priority = MIN (v->n_up + v->n_down, PRIORITY_LANE - 1);
-  }
-  for (int r = 0; r < l->n_ranks; r++) {
-    double x = 0;
-
-    widest = MAX (widest, l->n_in_rank[r]);
-    for (int p = 0; p < l->n_in_rank[r]; p++) {
-      Vertex *v = vertex (l, l->ranks[r][p]);
-
-      if (p > 0)
-        x += separation (l, vertex (l, l->ranks[r][p - 1]), v);
-      v->x = x;
-    }
-    /* Begin around the main path. */
-    for (int p = 0; p < l->n_in_rank[r]; p++) {
-      if (vertex (l, l->ranks[r][p])->priority == PRIORITY_MAIN) {
-        double shift = vertex (l, l->ranks[r][p])->x;
-
-        for (int q = 0; q < l->n_in_rank[r]; q++)
-          vertex (l, l->ranks[r][q])->x -= shift;
-        break;
-      }
-    }
-  }
-  room = g_new (Sortable, widest);
-  for (int sweep = 0; sweep < PLACE_SWEEPS; sweep++) {
-    if (sweep % 2 == 0) {
-      for (int r = 0; r < l->n_ranks; r++)
-        place_rank (l, r, TRUE, room);
-    } else {
-      for (int r = l->n_ranks - 1; r >= 0; r--)
-        place_rank (l, r, FALSE, room);
-    }
-  }
-  straighten_lanes (l);
+  make_blocks (l, &b);
+  b.is_placed[0] = TRUE;
+  for (int k = b.first[0]; k < b.first[1]; k++)
+    vertex (l, b.member[k])->x = 0;
+  right = place_side (l, &b, 1, 0);
+  end = place_side (l, &b, -1, right);
+  for (int sweep = 0; sweep < RELAX_SWEEPS; sweep++)
+    for (int i = end - 1; i >= 0; i--)
+      relax_block (l, &b, b.order[i], i < right ? 1 : -1, wanted);
+  separate_ranks (l, &b);
+  blocks_clear (&b);
 }
 
 /* Where each rank begins and ends along the flow. */
@@ -863,15 +965,11 @@ static void
 write_result (Layout *l,
               Part *part)
 {
-  double grid = l->options->grid;
-
   part->low = INFINITY;
   part->high = -INFINITY;
   for (guint i = 0; i < l->vertices->len; i++) {
-    Vertex *v = vertex (l, (int) i);
+    const Vertex *v = vertex (l, (int) i);
 
-    if (grid > 0 && v->node >= 0)
-      v->x = round (v->x / grid) * grid;
     part->low = MIN (part->low, v->x - v->half);
     part->high = MAX (part->high, v->x + v->half);
   }
@@ -931,9 +1029,9 @@ lay_out_part (LmLayoutNode *nodes,
   assign_ranks (&l);
   add_vertices (&l);
   index_links (&l);
-  mark_main_path (&l);
   fill_ranks (&l);
   reduce_crossings (&l);
+  mark_main_path (&l);
   assign_across (&l);
   assign_along (&l);
   write_result (&l, part);

@@ -50,6 +50,10 @@ lm_paint_round_path (cairo_t *cr,
   double r = MAX (0, MIN (radius, MIN (rect->width, rect->height) / 2));
   double left = rect->x, right = rect->x + rect->width, top = rect->y, bottom = rect->y + rect->height;
 
+  if (r <= 0) {
+    cairo_rectangle (cr, left, top, rect->width, rect->height);
+    return;
+  }
   cairo_new_sub_path (cr);
   cairo_arc (cr, right - r, top + r, r, -G_PI_2, 0);
   cairo_arc (cr, right - r, bottom - r, r, 0, G_PI_2);
@@ -217,6 +221,22 @@ prepare_line (PangoLayout *layout,
   }
 }
 
+/* Cairo puts glyphs on whole pixels of an image, which spoils their spacing where metrics are not hinted; outlines lie
+ * where they belong, at six times the cost. */
+static void
+show (cairo_t *cr,
+      const LmTheme *theme,
+      PangoLayout *layout)
+{
+  if (theme->has_fine_text && cairo_surface_get_type (cairo_get_target (cr)) == CAIRO_SURFACE_TYPE_IMAGE) {
+    pango_cairo_layout_path (cr, layout);
+    cairo_fill (cr);
+  } else {
+    pango_cairo_show_layout (cr, layout);
+  }
+  cairo_new_path (cr);
+}
+
 double
 lm_text_line (cairo_t *cr,
               const LmTheme *theme,
@@ -271,13 +291,13 @@ lm_text_draw (cairo_t *cr,
   prepare_line (layout, theme, font, text, max_width);
   pango_layout_get_extents (layout, NULL, &logical);
   width = (double) logical.width / PANGO_SCALE;
-  left = x - (align == LM_ALIGN_CENTRE ? width / 2 : align == LM_ALIGN_RIGHT ? width : 0);
+  left = x - (align == LM_ALIGN_CENTRE ? width / 2 : align == LM_ALIGN_RIGHT ? width
+                                                                             : 0);
   lm_paint_set (cr, colour);
   cairo_move_to (cr,
                  left - (double) logical.x / PANGO_SCALE,
                  y - (double) pango_layout_get_baseline (layout) / PANGO_SCALE);
-  pango_cairo_show_layout (cr, layout);
-  cairo_new_path (cr);
+  show (cr, theme, layout);
   return width;
 }
 
@@ -333,8 +353,7 @@ lm_text_block (cairo_t *cr,
   pango_layout_get_size (layout, NULL, &height);
   lm_paint_set (cr, colour);
   cairo_move_to (cr, x, y);
-  pango_cairo_show_layout (cr, layout);
-  cairo_new_path (cr);
+  show (cr, theme, layout);
   return ceil ((double) height / PANGO_SCALE);
 }
 
@@ -482,13 +501,15 @@ block_pixel (const LmPixels *pixels,
   return pixel_grey (table, pixels, sum[0] / n, bad);
 }
 
+/* Every @step × @step values become one pixel, or each value @repeat × @repeat of them. */
 static cairo_surface_t *
 pixels_to_surface (const LmTheme *theme,
                    const LmPixels *pixels,
-                   int step)
+                   int step,
+                   int repeat)
 {
   int width = (pixels->width + step - 1) / step, height = (pixels->height + step - 1) / step;
-  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, width, height);
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, width * repeat, height * repeat);
   guint32 table[256];
   guint32 bad = (guint32) lround (theme->error.r * 255) << 16 | (guint32) lround (theme->error.g * 255) << 8 |
                 (guint32) lround (theme->error.b * 255);
@@ -500,10 +521,17 @@ pixels_to_surface (const LmTheme *theme,
   lm_map_table (pixels->map, theme->is_dark, table);
   cairo_surface_flush (surface);
   for (int y = 0; y < height; y++) {
-    guint32 *row = (guint32 *) (gpointer) (data + (gsize) y * (gsize) stride);
+    unsigned char *first = data + (gsize) (y * repeat) * (gsize) stride;
+    guint32 *row = (guint32 *) (gpointer) first;
 
-    for (int x = 0; x < width; x++)
-      row[x] = block_pixel (pixels, table, x, y, step, bad);
+    for (int x = 0; x < width; x++) {
+      guint32 rgb = block_pixel (pixels, table, x, y, step, bad);
+
+      for (int k = 0; k < repeat; k++)
+        row[x * repeat + k] = rgb;
+    }
+    for (int k = 1; k < repeat; k++)
+      memcpy (first + (gsize) k * (gsize) stride, first, (gsize) stride);
   }
   cairo_surface_mark_dirty (surface);
   return surface;
@@ -517,7 +545,7 @@ lm_paint_pixels (cairo_t *cr,
                  gboolean smooth)
 {
   double dx = 1, dy = 0, device;
-  int step;
+  int step, repeat = 1;
   cairo_surface_t *surface;
   cairo_pattern_t *pattern;
   cairo_matrix_t matrix;
@@ -532,12 +560,16 @@ lm_paint_pixels (cairo_t *cr,
   while (pixels->width / step > 16384 || pixels->height / step > 16384)
     step++;
 
-  surface = pixels_to_surface (theme, pixels, step);
+  /* Cairo's SVG does not say that pixels are to stay squares: then they are many pixels each. */
+  if (step == 1 && !smooth && cairo_surface_get_type (cairo_get_target (cr)) == CAIRO_SURFACE_TYPE_SVG)
+    repeat = CLAMP ((int) ceil (2 * rect->width * device / pixels->width), 1, MAX (2048 / MAX (pixels->width, pixels->height), 1));
+
+  surface = pixels_to_surface (theme, pixels, step, repeat);
   pattern = cairo_pattern_create_for_surface (surface);
   cairo_pattern_set_filter (pattern, smooth || step > 1 ? CAIRO_FILTER_BILINEAR : CAIRO_FILTER_NEAREST);
   if (cairo_surface_get_type (cairo_get_target (cr)) == CAIRO_SURFACE_TYPE_IMAGE)
     cairo_pattern_set_extend (pattern, CAIRO_EXTEND_PAD); /* vector formats have no edge to fade */
-  cairo_matrix_init_scale (&matrix, pixels->width / (rect->width * step), pixels->height / (rect->height * step));
+  cairo_matrix_init_scale (&matrix, pixels->width * repeat / (rect->width * step), pixels->height * repeat / (rect->height * step));
   cairo_matrix_translate (&matrix, -rect->x, -rect->y);
   cairo_pattern_set_matrix (pattern, &matrix);
   cairo_set_source (cr, pattern);

@@ -129,7 +129,7 @@ find_place (const Kind *kind,
   if (place->file_width < MIN_SIDE || place->file_width > LM_RENDER_MAX_SIDE ||
       (spec->height != 0 && (spec->height < MIN_SIDE || spec->height > LM_RENDER_MAX_SIDE))) {
     g_set_error (error, LM_ERROR, LM_ERROR_LIMIT,
-                 _("“%s” cannot be %d × %d pixels large. Each side must be from %d to %d."),
+                 _ ("“%s” cannot be %d × %d pixels large. Each side must be from %d to %d."),
                  path, place->file_width, spec->height, MIN_SIDE, LM_RENDER_MAX_SIDE);
     return FALSE;
   }
@@ -142,7 +142,7 @@ find_place (const Kind *kind,
     place->height = natural;
     if (natural * place->scale > LM_RENDER_MAX_SIDE) {
       g_set_error (error, LM_ERROR, LM_ERROR_LIMIT,
-                   _("“%s” would be %.0f pixels high, at most %d are possible. Choose a smaller width or show fewer layers."),
+                   _ ("“%s” would be %.0f pixels high, at most %d are possible. Choose a smaller width or show fewer layers."),
                    path, natural * place->scale, LM_RENDER_MAX_SIDE);
       return FALSE;
     }
@@ -194,7 +194,7 @@ check_status (cairo_status_t status,
   if (status == CAIRO_STATUS_SUCCESS)
     return TRUE;
   g_set_error (error, LM_ERROR, status == CAIRO_STATUS_NO_MEMORY ? LM_ERROR_LIMIT : LM_ERROR_IO,
-               _("“%s” could not be drawn: %s. Choose a smaller width."), path, cairo_status_to_string (status));
+               _ ("“%s” could not be drawn: %s. Choose a smaller width."), path, cairo_status_to_string (status));
   return FALSE;
 }
 
@@ -214,7 +214,7 @@ to_png (const Kind *kind,
 
   if ((gint64) place->file_width * place->file_height > MAX_PIXELS) {
     g_set_error (error, LM_ERROR, LM_ERROR_LIMIT,
-                 _("“%s” would have %d × %d pixels, at most %d million are possible. Choose a smaller width, or SVG or PDF."),
+                 _ ("“%s” would have %d × %d pixels, at most %d million are possible. Choose a smaller width, or SVG or PDF."),
                  path, place->file_width, place->file_height, (int) (MAX_PIXELS / 1000000));
     return FALSE;
   }
@@ -357,16 +357,16 @@ set_write_error (const char *path,
   g_autofree char *size = g_format_size_full (n_bytes, G_FORMAT_SIZE_IEC_UNITS);
 
   if (g_error_matches (cause, G_FILE_ERROR, G_FILE_ERROR_NOENT) || g_error_matches (cause, G_FILE_ERROR, G_FILE_ERROR_NOTDIR))
-    g_set_error (error, LM_ERROR, LM_ERROR_IO, _("“%s” cannot be written: there is no folder “%s”. Make it, or choose another one."), path, folder);
+    g_set_error (error, LM_ERROR, LM_ERROR_IO, _ ("“%s” cannot be written: there is no folder “%s”. Make it, or choose another one."), path, folder);
   else if (g_error_matches (cause, G_FILE_ERROR, G_FILE_ERROR_ACCES) || g_error_matches (cause, G_FILE_ERROR, G_FILE_ERROR_PERM) ||
            g_error_matches (cause, G_FILE_ERROR, G_FILE_ERROR_ROFS))
-    g_set_error (error, LM_ERROR, LM_ERROR_IO, _("“%s” cannot be written: the folder “%s” is read-only. Choose another one."), path, folder);
+    g_set_error (error, LM_ERROR, LM_ERROR_IO, _ ("“%s” cannot be written: the folder “%s” is read-only. Choose another one."), path, folder);
   else if (g_error_matches (cause, G_FILE_ERROR, G_FILE_ERROR_NOSPC))
-    g_set_error (error, LM_ERROR, LM_ERROR_IO, _("“%s” cannot be written: the disk is full, %s are needed. Free some room and try again."), path, size);
+    g_set_error (error, LM_ERROR, LM_ERROR_IO, _ ("“%s” cannot be written: the disk is full, %s are needed. Free some room and try again."), path, size);
   else if (g_error_matches (cause, G_FILE_ERROR, G_FILE_ERROR_ISDIR))
-    g_set_error (error, LM_ERROR, LM_ERROR_IO, _("“%s” cannot be written: it is a folder. Choose another name."), path);
+    g_set_error (error, LM_ERROR, LM_ERROR_IO, _ ("“%s” cannot be written: it is a folder. Choose another name."), path);
   else
-    g_set_error (error, LM_ERROR, LM_ERROR_IO, _("“%s” cannot be written: %s."), path, cause->message);
+    g_set_error (error, LM_ERROR, LM_ERROR_IO, _ ("“%s” cannot be written: %s."), path, cause->message);
   return FALSE;
 }
 
@@ -404,7 +404,7 @@ render (const Kind *kind,
     spec = &defaults;
   if (format == FORMAT_NONE) {
     g_set_error (error, LM_ERROR, LM_ERROR_USAGE,
-                 _("“%s” does not say what kind of file it is to be. Let its name end with .png, .svg, .pdf or .csv."), path);
+                 _ ("“%s” does not say what kind of file it is to be. Let its name end with .png, .svg, .pdf or .csv."), path);
     return FALSE;
   }
   if (format == FORMAT_CSV) {
@@ -414,6 +414,7 @@ render (const Kind *kind,
   }
 
   theme = spec->theme != NULL ? *spec->theme : *lm_theme_get (LM_THEME_LIGHT);
+  theme.has_fine_text = TRUE;
   if (spec->transparent) {
     theme.page.a = theme.canvas.a = theme.canvas_dot.a = 0;
     theme.has_frames = theme.has_shadows = FALSE;
@@ -487,14 +488,14 @@ draw_graph (cairo_t *cr,
 }
 
 /* The typed functions behind the untyped ones of Kind. */
-#define WRAP(name, Type)                                                                          \
-  static double name##_height (gconstpointer picture, const LmTheme *theme, double width)         \
-  {                                                                                               \
-    return lm_##name##_natural_height ((const Type *) picture, theme, width);                     \
-  }                                                                                               \
-  static char *name##_csv (gconstpointer picture)                                                 \
-  {                                                                                               \
-    return lm_csv_##name ((const Type *) picture);                                                \
+#define WRAP(name, Type)                                                                  \
+  static double name##_height (gconstpointer picture, const LmTheme *theme, double width) \
+  {                                                                                       \
+    return lm_##name##_natural_height ((const Type *) picture, theme, width);             \
+  }                                                                                       \
+  static char *name##_csv (gconstpointer picture)                                         \
+  {                                                                                       \
+    return lm_csv_##name ((const Type *) picture);                                        \
   }
 
 WRAP (curves, LmCurvesPicture)
@@ -506,9 +507,9 @@ WRAP (graph, LmGraphPicture)
 
 gboolean
 lm_render_curves (const LmCurvesPicture *picture,
-  const char *path,
-  const LmRenderSpec *spec,
-  GError **error)
+                  const char *path,
+                  const LmRenderSpec *spec,
+                  GError **error)
 {
   static const Kind kind = { draw_curves, curves_height, curves_csv, TRUE };
 
@@ -517,9 +518,9 @@ lm_render_curves (const LmCurvesPicture *picture,
 
 gboolean
 lm_render_sheet (const LmSheetPicture *picture,
-  const char *path,
-  const LmRenderSpec *spec,
-  GError **error)
+                 const char *path,
+                 const LmRenderSpec *spec,
+                 GError **error)
 {
   static const Kind kind = { draw_sheet, sheet_height, sheet_csv, FALSE };
 
@@ -528,9 +529,9 @@ lm_render_sheet (const LmSheetPicture *picture,
 
 gboolean
 lm_render_film (const LmFilmPicture *picture,
-  const char *path,
-  const LmRenderSpec *spec,
-  GError **error)
+                const char *path,
+                const LmRenderSpec *spec,
+                GError **error)
 {
   static const Kind kind = { draw_film, film_height, film_csv, FALSE };
 
@@ -539,9 +540,9 @@ lm_render_film (const LmFilmPicture *picture,
 
 gboolean
 lm_render_heatmap (const LmHeatmapPicture *picture,
-  const char *path,
-  const LmRenderSpec *spec,
-  GError **error)
+                   const char *path,
+                   const LmRenderSpec *spec,
+                   GError **error)
 {
   static const Kind kind = { draw_heatmap, heatmap_height, heatmap_csv, FALSE };
 
@@ -550,9 +551,9 @@ lm_render_heatmap (const LmHeatmapPicture *picture,
 
 gboolean
 lm_render_confusion (const LmConfusionPicture *picture,
-  const char *path,
-  const LmRenderSpec *spec,
-  GError **error)
+                     const char *path,
+                     const LmRenderSpec *spec,
+                     GError **error)
 {
   static const Kind kind = { draw_confusion, confusion_height, confusion_csv, FALSE };
 
@@ -561,9 +562,9 @@ lm_render_confusion (const LmConfusionPicture *picture,
 
 gboolean
 lm_render_graph (const LmGraphPicture *picture,
-  const char *path,
-  const LmRenderSpec *spec,
-  GError **error)
+                 const char *path,
+                 const LmRenderSpec *spec,
+                 GError **error)
 {
   static const Kind kind = { draw_graph, graph_height, graph_csv, TRUE };
 

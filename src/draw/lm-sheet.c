@@ -125,7 +125,8 @@ lm_sheet_grid (const LmSheetPicture *picture,
   columns = MAX (1, MIN (columns, (int) ((width + LM_SHEET_GAP) / (LM_SHEET_GAP + 4))));
 
   room = MAX ((width - (columns - 1) * LM_SHEET_GAP) / columns, 4);
-  most = n == 1 ? MAX_SINGLE : is_dense ? MAX_TILE / 2 : MAX_TILE;
+  most = n == 1 ? MAX_SINGLE : is_dense ? MAX_TILE / 2
+                                        : MAX_TILE;
   if (tile_h == 1)
     most = MAX_STRIP * tile_w;
   k = enlargement (MIN (room, most * MAX (1, (double) tile_w / tile_h)), tile_w, device);
@@ -191,8 +192,8 @@ draw_label (cairo_t *cr,
   double used = lm_text_draw (cr, theme, LM_FONT_TINY, &theme->text2, label, rect->x + 1, y, LM_ALIGN_LEFT, rect->width - 2);
 
   if (picture->dead != NULL && picture->dead[i] &&
-      used + 8 + lm_text_width (cr, theme, LM_FONT_TINY, _("always 0")) <= rect->width)
-    lm_text_draw (cr, theme, LM_FONT_TINY, &theme->text2, _("always 0"), rect->x + rect->width - 1, y, LM_ALIGN_RIGHT, 0);
+      used + 8 + lm_text_width (cr, theme, LM_FONT_TINY, _ ("always 0")) <= rect->width)
+    lm_text_draw (cr, theme, LM_FONT_TINY, &theme->text2, _ ("always 0"), rect->x + rect->width - 1, y, LM_ALIGN_RIGHT, 0);
 }
 
 void
@@ -247,8 +248,8 @@ draw_bar (cairo_t *cr,
 
   lm_paint_map_bar (cr, theme, &rect, picture->map, FALSE);
   if (picture->per_tile) {
-    lm_text_draw (cr, theme, LM_FONT_SMALL, &theme->text2, _("lowest"), x, base, LM_ALIGN_LEFT, rect.width / 2 - 4);
-    lm_text_draw (cr, theme, LM_FONT_SMALL, &theme->text2, _("highest of each"), x + rect.width, base, LM_ALIGN_RIGHT, rect.width / 2 - 4);
+    lm_text_draw (cr, theme, LM_FONT_SMALL, &theme->text2, _ ("lowest"), x, base, LM_ALIGN_LEFT, rect.width / 2 - 4);
+    lm_text_draw (cr, theme, LM_FONT_SMALL, &theme->text2, _ ("highest of each"), x + rect.width, base, LM_ALIGN_RIGHT, rect.width / 2 - 4);
   } else {
     g_autofree char *low = NULL, *middle = NULL, *high = NULL;
 
@@ -302,7 +303,7 @@ lm_draw_sheet (cairo_t *cr,
     draw_bar (cr, theme, picture, LM_PICTURE_MARGIN, y, inner);
     y += bar_height (theme) - 14;
   } else {
-    lm_text_draw (cr, theme, LM_FONT_BODY, &theme->text2, _("nothing to show"), LM_PICTURE_MARGIN, y + 18 * theme->text_scale, LM_ALIGN_LEFT, inner);
+    lm_text_draw (cr, theme, LM_FONT_BODY, &theme->text2, _ ("nothing to show"), LM_PICTURE_MARGIN, y + 18 * theme->text_scale, LM_ALIGN_LEFT, inner);
     y += 30;
   }
   lm_paint_caption (cr, theme, picture->caption, width, y, TRUE);

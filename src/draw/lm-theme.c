@@ -21,33 +21,33 @@
 
 /* Any two differ in Oklab by at least 0.099 for normal, protan and deutan sight and 0.064 for tritan, and each by at least
  * 3:1 from the card it lies on. */
-#define CATEGORIES_LIGHT                         \
-  {                                              \
-    [LM_CATEGORY_CORE] = RGB (0x1226a3),         \
-    [LM_CATEGORY_CONVOLUTION] = RGB (0xf2600c),  \
-    [LM_CATEGORY_POOLING] = RGB (0x5a3500),      \
-    [LM_CATEGORY_RECURRENT] = RGB (0x431d5a),    \
-    [LM_CATEGORY_ATTENTION] = RGB (0xe268c3),    \
-    [LM_CATEGORY_NORMALIZATION] = RGB (0x00595e),\
-    [LM_CATEGORY_MERGING] = RGB (0x1fa667),      \
-    [LM_CATEGORY_AUGMENTATION] = RGB (0x0561bd), \
-    [LM_CATEGORY_INPUT] = RGB (0x70757c),        \
-    [LM_CATEGORY_SHAPE] = RGB (0x70757c),        \
-    [LM_CATEGORY_BLOCK] = RGB (0x70757c),        \
+#define CATEGORIES_LIGHT                          \
+  {                                               \
+    [LM_CATEGORY_CORE] = RGB (0x1226a3),          \
+    [LM_CATEGORY_CONVOLUTION] = RGB (0xf2600c),   \
+    [LM_CATEGORY_POOLING] = RGB (0x5a3500),       \
+    [LM_CATEGORY_RECURRENT] = RGB (0x431d5a),     \
+    [LM_CATEGORY_ATTENTION] = RGB (0xe268c3),     \
+    [LM_CATEGORY_NORMALIZATION] = RGB (0x00595e), \
+    [LM_CATEGORY_MERGING] = RGB (0x1fa667),       \
+    [LM_CATEGORY_AUGMENTATION] = RGB (0x0561bd),  \
+    [LM_CATEGORY_INPUT] = RGB (0x70757c),         \
+    [LM_CATEGORY_SHAPE] = RGB (0x70757c),         \
+    [LM_CATEGORY_BLOCK] = RGB (0x70757c),         \
   }
-#define CATEGORIES_DARK                          \
-  {                                              \
-    [LM_CATEGORY_CORE] = RGB (0xa7b8fe),         \
-    [LM_CATEGORY_CONVOLUTION] = RGB (0xc4780a),  \
-    [LM_CATEGORY_POOLING] = RGB (0xe3b039),      \
-    [LM_CATEGORY_RECURRENT] = RGB (0x8a70f5),    \
-    [LM_CATEGORY_ATTENTION] = RGB (0xe9518a),    \
-    [LM_CATEGORY_NORMALIZATION] = RGB (0x37d6a4),\
-    [LM_CATEGORY_MERGING] = RGB (0xa3fe70),      \
-    [LM_CATEGORY_AUGMENTATION] = RGB (0x309dc8), \
-    [LM_CATEGORY_INPUT] = RGB (0xe5e7f0),        \
-    [LM_CATEGORY_SHAPE] = RGB (0xe5e7f0),        \
-    [LM_CATEGORY_BLOCK] = RGB (0xe5e7f0),        \
+#define CATEGORIES_DARK                           \
+  {                                               \
+    [LM_CATEGORY_CORE] = RGB (0xa7b8fe),          \
+    [LM_CATEGORY_CONVOLUTION] = RGB (0xc4780a),   \
+    [LM_CATEGORY_POOLING] = RGB (0xe3b039),       \
+    [LM_CATEGORY_RECURRENT] = RGB (0x8a70f5),     \
+    [LM_CATEGORY_ATTENTION] = RGB (0xe9518a),     \
+    [LM_CATEGORY_NORMALIZATION] = RGB (0x37d6a4), \
+    [LM_CATEGORY_MERGING] = RGB (0xa3fe70),       \
+    [LM_CATEGORY_AUGMENTATION] = RGB (0x309dc8),  \
+    [LM_CATEGORY_INPUT] = RGB (0xe5e7f0),         \
+    [LM_CATEGORY_SHAPE] = RGB (0xe5e7f0),         \
+    [LM_CATEGORY_BLOCK] = RGB (0xe5e7f0),         \
   }
 
 static const LmTheme themes[LM_N_THEMES] = {
@@ -65,6 +65,7 @@ static const LmTheme themes[LM_N_THEMES] = {
     .canvas_dot = RGB (0xd8d5d1),
     .card = RGB (0xffffff),
     .card_border = RGB (0xe0e0e0),
+    .popup = RGB (0xffffff),
     .text = RGB (0x323232),
     .text2 = RGB (0x68676c),
     .wire = RGB (0x85848a),
@@ -106,6 +107,7 @@ static const LmTheme themes[LM_N_THEMES] = {
     .canvas_dot = RGB (0x353535),
     .card = RGB (0x363636),
     .card_border = RGB (0x4a4a4a),
+    .popup = RGB (0x484848),
     .text = RGB (0xffffff),
     .text2 = RGB (0xa5a4a8),
     .wire = RGB (0x77767b),
@@ -147,6 +149,7 @@ static const LmTheme themes[LM_N_THEMES] = {
     .canvas_dot = RGB (0xb0b0b0),
     .card = RGB (0xffffff),
     .card_border = RGB (0x000000),
+    .popup = RGB (0xffffff),
     .text = RGB (0x000000),
     .text2 = RGB (0x2e2e32),
     .wire = RGB (0x3d3c40),
@@ -189,6 +192,7 @@ static const LmTheme themes[LM_N_THEMES] = {
     .canvas_dot = RGB (0x4a4a4a),
     .card = RGB (0x141414),
     .card_border = RGB (0xffffff),
+    .popup = RGB (0x2a2a2a),
     .text = RGB (0xffffff),
     .text2 = RGB (0xdedde2),
     .wire = RGB (0xc0bfbc),
@@ -228,6 +232,7 @@ static const LmTheme themes[LM_N_THEMES] = {
     .canvas_dot = RGBA (0xffffff, 0),
     .card = RGB (0xffffff),
     .card_border = RGB (0x9a9996),
+    .popup = RGB (0xffffff),
     .text = RGB (0x000000),
     .text2 = RGB (0x4a494d),
     .wire = RGB (0x5e5c64),
@@ -467,7 +472,8 @@ lm_map_position (double value,
   if (isnan (value))
     return -1;
   if (!(max > min))
-    return value < min ? 0 : value > max ? 1 : 0.5;
+    return value < min ? 0 : value > max ? 1
+                                         : 0.5;
   if (value <= min)
     return 0;
   if (value >= max)

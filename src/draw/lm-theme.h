@@ -61,42 +61,44 @@ typedef struct {
   const char *font;
   double text_scale;
   double device_scale;
+  gboolean has_fine_text; /* text as outlines: evenly spaced at any zoom, but slower; files have it */
   gboolean is_dark;
-  gboolean is_contrast;   /* dashes where colour alone would tell lines apart, no translucency */
-  gboolean has_shadows;   /* below cards */
-  gboolean has_frames;    /* plots stand in cards */
-  double border_width;    /* of cards */
-  double raw_opacity;     /* of the curve behind the smoothed one; 0: not drawn */
-  LmColour page;          /* behind plots and sheets; a = 0: nothing is painted */
-  LmColour canvas;        /* behind the diagram; likewise */
-  LmColour canvas_dot;    /* its grid */
-  LmColour card;          /* inside of cards */
+  gboolean is_contrast; /* dashes where colour alone would tell lines apart, no translucency */
+  gboolean has_shadows; /* below cards */
+  gboolean has_frames;  /* plots stand in cards */
+  double border_width;  /* of cards */
+  double raw_opacity;   /* of the curve behind the smoothed one; 0: not drawn */
+  LmColour page;        /* behind plots and sheets; a = 0: nothing is painted */
+  LmColour canvas;      /* behind the diagram; likewise */
+  LmColour canvas_dot;  /* its grid */
+  LmColour card;        /* inside of cards */
   LmColour card_border;
+  LmColour popup; /* inside of boxes that lie over cards */
   LmColour text;
-  LmColour text2;         /* sub-lines, axis numbers, captions */
+  LmColour text2; /* sub-lines, axis numbers, captions */
   LmColour wire;
   LmColour wire_unknown;
   LmColour error;
-  LmColour on_error;      /* the mark on an error diamond */
-  LmColour accent;        /* selection and focus */
+  LmColour on_error; /* the mark on an error diamond */
+  LmColour accent;   /* selection and focus */
   LmColour hint;
   LmColour good;
   LmColour train;
   LmColour validation;
-  LmColour baseline;      /* and marks */
-  LmColour grid;          /* of plots */
+  LmColour baseline; /* and marks */
+  LmColour grid;     /* of plots */
   LmColour axis;
   LmColour tick;
-  LmColour pill;          /* behind the text of a mark, and the track of a bar */
-  LmColour note;          /* a note on the canvas */
-  LmColour cell_none;     /* confusion: nobody */
-  LmColour cell_right;    /* confusion: the diagonal */
+  LmColour pill;       /* behind the text of a mark, and the track of a bar */
+  LmColour note;       /* a note on the canvas */
+  LmColour cell_none;  /* confusion: nobody */
+  LmColour cell_right; /* confusion: the diagonal */
   LmColour on_cell_right;
-  LmColour mistake_low;   /* confusion: the smallest and the largest share of a row */
+  LmColour mistake_low; /* confusion: the smallest and the largest share of a row */
   LmColour mistake_high;
-  LmColour bar;           /* the winning class */
+  LmColour bar; /* the winning class */
   LmColour bar_rest;
-  LmColour glyph;         /* on the category's colour */
+  LmColour glyph; /* on the category's colour */
   LmColour category[LM_N_CATEGORIES];
 } LmTheme;
 

@@ -10,8 +10,8 @@
 #include <math.h>
 
 #define MIN_CONTROL 14.0
-#define LANE 30.0  /* from a card to a wire that passes it */
-#define PIECES 24  /* straight pieces of a Bézier when distances are measured */
+#define LANE 30.0 /* from a card to a wire that passes it */
+#define PIECES 24 /* straight pieces of a Bézier when distances are measured */
 #define PILL_HEIGHT 18.0
 
 static const LmFont label_font = { 12, FALSE };
@@ -148,36 +148,150 @@ lm_wire_middle (const LmWireShape *shape)
   return point_on (&p, 0.5);
 }
 
+static double
+pill_width (cairo_t *cr,
+            const LmTheme *theme,
+            const char *label)
+{
+  return lm_text_width (cr, theme, label_font, label != NULL ? label : _ ("not known yet")) + 12 * theme->text_scale;
+}
+
+/* Candidate @i for the place of a pill of @width, the best first; FALSE if there are no more. */
+static gboolean
+candidate (const LmWireShape *shape,
+           const LmTheme *theme,
+           double width,
+           int i,
+           LmRect *rect)
+{
+  static const double places[] = { 0.5, 0.5, 0.72, 0.72, 0.86, 0.86, 0.28, 0.28 };
+  double u = theme->text_scale, height = PILL_HEIGHT * u, beside = 8 * u;
+  int straight = longest_straight (shape);
+  LmPoint at = lm_wire_middle (shape);
+  Piece p;
+
+  if (straight >= 0) {
+    static const double along[] = { 0.5, 0.35, 0.65, 0.2, 0.8 };
+
+    if (i >= (int) G_N_ELEMENTS (along))
+      return FALSE;
+    at.x = shape->bends[straight].x + (shape->bends[straight + 1].x - shape->bends[straight].x) * along[i];
+    at.y = shape->bends[straight].y + (shape->bends[straight + 1].y - shape->bends[straight].y) * along[i];
+    *rect = (LmRect){ at.x - width / 2, at.y - height / 2, width, height };
+    return TRUE;
+  }
+  if (i >= (int) G_N_ELEMENTS (places))
+    return FALSE;
+  p = piece (shape, 0);
+  at = point_on (&p, places[i]);
+  if (shape->to_right)
+    *rect = (LmRect){ at.x - width / 2, i % 2 == 0 ? at.y - height - 4 * u : at.y + 4 * u, width, height };
+  else
+    *rect = (LmRect){ i % 2 == 0 ? at.x + beside : at.x - beside - width, at.y - height / 2, width, height };
+  return TRUE;
+}
+
 LmRect
 lm_wire_label_rect (cairo_t *cr,
                     const LmTheme *theme,
                     const LmWireShape *shape,
                     const char *label)
 {
-  double u = theme->text_scale, height = PILL_HEIGHT * u;
-  double width = lm_text_width (cr, theme, label_font, label != NULL ? label : _("not known yet")) + 12 * u;
-  LmPoint m = lm_wire_middle (shape);
+  LmRect rect;
 
-  if (longest_straight (shape) >= 0)
-    return (LmRect){ m.x - width / 2, m.y - height / 2, width, height };
-  if (shape->to_right)
-    return (LmRect){ m.x - width / 2, m.y - height - 4 * u, width, height };
-  return (LmRect){ m.x + 8 * u, m.y - height / 2, width, height };
+  candidate (shape, theme, pill_width (cr, theme, label), 0, &rect);
+  return rect;
+}
+
+static gboolean
+overlaps (const LmRect *a,
+          const LmRect *b)
+{
+  return a->x < b->x + b->width && b->x < a->x + a->width && a->y < b->y + b->height && b->y < a->y + a->height;
+}
+
+/* TRUE if the wire passes through @rect. */
+static gboolean
+wire_meets (const LmWireShape *shape,
+            const LmRect *rect)
+{
+  for (int i = 0; i < n_pieces (shape); i++) {
+    Piece p = piece (shape, i);
+
+    if (i % 2 == 1) {
+      LmRect line = { MIN (p.p[0].x, p.p[3].x) - 1, MIN (p.p[0].y, p.p[3].y) - 1, fabs (p.p[3].x - p.p[0].x) + 2, fabs (p.p[3].y - p.p[0].y) + 2 };
+
+      if (overlaps (&line, rect))
+        return TRUE;
+      continue;
+    }
+    for (int k = 0; k <= 2 * PIECES; k++) {
+      LmPoint at = point_on (&p, k / (2.0 * PIECES));
+
+      if (at.x > rect->x - 2 && at.x < rect->x + rect->width + 2 && at.y > rect->y && at.y < rect->y + rect->height)
+        return TRUE;
+    }
+  }
+  return FALSE;
+}
+
+void
+lm_wire_place_labels (cairo_t *cr,
+                      const LmTheme *theme,
+                      const LmWireShape *shapes,
+                      const char *const *labels,
+                      int n,
+                      const LmRect *cards,
+                      int n_cards,
+                      LmRect *rects)
+{
+  g_autofree LmRect *bounds = g_new (LmRect, MAX (n, 1));
+
+  for (int i = 0; i < n; i++)
+    bounds[i] = lm_wire_bounds (&shapes[i], 2);
+  for (int i = 0; i < n; i++) {
+    double width = pill_width (cr, theme, labels[i]);
+    int least = G_MAXINT;
+    LmRect rect;
+
+    rects[i] = (LmRect){ 0 };
+    if (labels[i] != NULL && *labels[i] == '\0')
+      continue;
+    for (int c = 0; least > 0 && candidate (&shapes[i], theme, width, c, &rect); c++) {
+      gboolean is_free = TRUE;
+      int crossed = 0;
+
+      for (int k = 0; k < i && is_free; k++)
+        is_free = !overlaps (&rect, &rects[k]);
+      for (int k = 0; k < n_cards && is_free; k++)
+        is_free = !overlaps (&rect, &cards[k]);
+      if (!is_free)
+        continue;
+      /* Its own wire counts too where the pill is to lie beside it. */
+      for (int k = 0; k < n && crossed < least; k++)
+        if ((k != i || shapes[i].n_bends == 0) && overlaps (&rect, &bounds[k]))
+          crossed += wire_meets (&shapes[k], &rect);
+      if (crossed < least) {
+        least = crossed;
+        rects[i] = rect;
+      }
+    }
+  }
 }
 
 void
 lm_draw_wire_label (cairo_t *cr,
                     const LmTheme *theme,
-                    const LmWireShape *shape,
+                    const LmRect *rect,
                     const char *label,
                     LmWireState state)
 {
-  double u = theme->text_scale;
-  LmRect rect = lm_wire_label_rect (cr, theme, shape, label);
-  const LmColour *colour = state == LM_WIRE_ERROR ? &theme->error : label == NULL ? &theme->text2 : &theme->text;
+  const LmColour *colour = state == LM_WIRE_ERROR ? &theme->error : label == NULL ? &theme->text2
+                                                                                  : &theme->text;
 
-  lm_paint_box (cr, &rect, rect.height / 2, theme->canvas.a > 0 ? &theme->canvas : &theme->card, NULL, 0);
-  lm_text_draw (cr, theme, label_font, colour, label != NULL ? label : _("not known yet"), rect.x + rect.width / 2, rect.y + 13.2 * u, LM_ALIGN_CENTRE, 0);
+  lm_paint_box (cr, rect, rect->height / 2, theme->canvas.a > 0 ? &theme->canvas : &theme->card, NULL, 0);
+  lm_text_draw (cr, theme, label_font, colour, label != NULL ? label : _ ("not known yet"), rect->x + rect->width / 2, rect->y + 13.2 * theme->text_scale,
+                LM_ALIGN_CENTRE, 0);
 }
 
 static double

@@ -39,11 +39,25 @@ void lm_wire_path (cairo_t *cr, const LmWireShape *shape);
 /* Paints it. @zoom: how large the canvas is on the screen; below 40 % the line gets thinner, down to 1 px there. */
 void lm_draw_wire (cairo_t *cr, const LmTheme *theme, const LmWireShape *shape, LmWireState state, double zoom);
 
-/* Where the pill with @label lies: beside a short wire, on the straight part of one that goes round cards. */
+/* Where the pill with @label lies by itself: beside a short wire, on the straight part of one that goes round cards.
+ * %NULL as @label stands for “not known yet”. */
 LmRect lm_wire_label_rect (cairo_t *cr, const LmTheme *theme, const LmWireShape *shape, const char *label);
 
-/* Paints the pill. %NULL as @label says “not known yet”. */
-void lm_draw_wire_label (cairo_t *cr, const LmTheme *theme, const LmWireShape *shape, const char *label, LmWireState state);
+/**
+ * lm_wire_place_labels:
+ * @shapes: (array length=n): all wires
+ * @labels: (array length=n): what they say, %NULL for “not known yet”, “” for nothing
+ * @cards: (array length=n_cards): where the cards lie
+ * @rects: (array length=n): filled with the pills; width 0 where there is no room
+ *
+ * Finds a place for each label that covers no card, no other label and, where
+ * that can be had, no other wire. Labels of wires that share the way and say
+ * the same are placed once.
+ */
+void lm_wire_place_labels (cairo_t *cr, const LmTheme *theme, const LmWireShape *shapes, const char *const *labels, int n, const LmRect *cards, int n_cards, LmRect *rects);
+
+/* Paints the pill into @rect. */
+void lm_draw_wire_label (cairo_t *cr, const LmTheme *theme, const LmRect *rect, const char *label, LmWireState state);
 
 /* The point in the middle of the wire. */
 LmPoint lm_wire_middle (const LmWireShape *shape);
