@@ -101,6 +101,7 @@ put_option (LmJsonWriter *json,
 static void
 put_layer (const LmLayerClass *layer)
 {
+  g_autofree char *check = g_strconcat ("/gradients/layer/", layer->member.id, NULL);
   LmJsonWriter *json = lm_json_writer_new (FALSE);
 
   lm_json_begin_object (json, NULL);
@@ -110,7 +111,8 @@ put_layer (const LmLayerClass *layer)
   for (int i = 0; i < layer->member.n_options; i++)
     put_option (json, &layer->member.options[i]);
   lm_json_end (json);
-  lm_json_put_string (json, "gradient_check", layer->gradient_check);
+  /* Every registered layer has this test: one without a case fails the suite. */
+  lm_json_put_string (json, "gradient_check", check);
   lm_json_put_string (json, "reference", layer->reference);
   lm_json_end (json);
   lm_cli_put_line (json);
