@@ -50,6 +50,18 @@ lm_probe_find (const LmProbe *self,
   return -1;
 }
 
+/* What goes into the activation at the end of a layer; @y itself if there is none. */
+static LmValue
+before_activation (LmBuilder *builder,
+                   LmValue y)
+{
+  const LmGraph *graph = lm_builder_graph (builder);
+  const LmValueInfo *value = lm_graph_value (graph, y.index);
+  const LmOpNode *op = value->kind == LM_VALUE_OP ? lm_graph_op (graph, value->producer) : NULL;
+
+  return op != NULL && op->id == LM_OP_activation ? (LmValue){ lm_graph_in (graph, op, 0), y.generation } : y;
+}
+
 /* Settles what the gradient starts from. */
 static gboolean
 find_root (LmProbe *self,
@@ -70,6 +82,8 @@ find_root (LmProbe *self,
   self->root = lm_lowered_out (self->lowered, at, 0);
   if (spec->root == LM_PROBE_SCORES)
     self->root = lm_builder_logits (builder, self->root, &self->taken_off);
+  else if (spec->root == LM_PROBE_BEFORE)
+    self->root = before_activation (builder, self->root);
   return TRUE;
 }
 

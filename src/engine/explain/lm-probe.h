@@ -27,7 +27,8 @@ typedef struct _LmProbe LmProbe;
 /* What the gradient starts from. */
 typedef enum {
   LM_PROBE_NO_GRADIENT,
-  LM_PROBE_OUTPUT, /* the output of layer @root */
+  LM_PROBE_OUTPUT, /* the output of layer @root_layer */
+  LM_PROBE_BEFORE, /* the same before its activation, if it has one that works number by number */
   LM_PROBE_SCORES, /* the network's output before its last softmax or sigmoid: the logits */
 } LmProbeRoot;
 

@@ -1,0 +1,166 @@
+/* lm-activations.c
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "lm-activations.h"
+
+#include "lm-i18n.h"
+#include "lm-probe.h"
+#include "lm-sheet-new.h"
+
+#include <string.h>
+
+/* Cells of a vector that get an index of their own; longer ones become a block. */
+#define MAX_CELLS 64
+
+gboolean
+lm_sample_check (const LmSample *sample,
+                 const LmShape *shape,
+                 GError **error)
+{
+  g_autofree char *takes = NULL, *has = NULL;
+  LmShape raw = { .rank = 1, .dim = { LM_BATCH } };
+
+  if (lm_tensor_n_elements (sample->raw) == lm_shape_sample_size (shape))
+    return TRUE;
+
+  for (int axis = 0; axis < sample->raw->shape.rank && raw.rank < LM_MAX_RANK; axis++)
+    raw.dim[raw.rank++] = sample->raw->shape.dim[axis];
+  takes = lm_shape_to_string (shape);
+  has = lm_shape_to_string (&raw);
+  g_set_error (error, LM_ERROR, LM_ERROR_DATA, _ ("“%s” is %s, but the network takes %s. Choose other data or change the Input."), sample->name, has, takes);
+  return FALSE;
+}
+
+/* (H, W, C) → (C, H, W) */
+static LmTensor *
+maps_as_tiles (const float *values,
+               gint64 h,
+               gint64 w,
+               gint64 c)
+{
+  LmShape shape = LM_SHAPE (c, h, w);
+  LmTensor *tiles = lm_tensor_new (LM_F32, &shape, NULL);
+
+  if (tiles == NULL)
+    return NULL;
+  for (gint64 i = 0; i < h * w; i++) {
+    for (gint64 k = 0; k < c; k++)
+      lm_tensor_f32 (tiles)[k * h * w + i] = values[i * c + k];
+  }
+  return tiles;
+}
+
+/* A vector: one cell a feature, or a block of rows of 64. */
+static LmTensor *
+vector_as_tiles (const float *values,
+                 gint64 n)
+{
+  LmShape cells = LM_SHAPE (n, 1, 1), block = LM_SHAPE (1, (n + MAX_CELLS - 1) / MAX_CELLS, MAX_CELLS);
+  LmTensor *tiles = lm_tensor_new (LM_F32, n <= MAX_CELLS ? &cells : &block, NULL);
+
+  if (tiles != NULL)
+    memcpy (tiles->data, values, (gsize) n * sizeof (float));
+  return tiles;
+}
+
+static char **
+class_labels (const LmLook *look,
+              gint64 n)
+{
+  char **labels = g_new0 (char *, n + 1);
+
+  for (gint64 i = 0; i < n; i++)
+    labels[i] = lm_look_class_name (look, (int) i);
+  return labels;
+}
+
+/* (nullable): the sheet of lowered node @i. */
+static LmSheetPicture *
+make_sheet (const LmLook *look,
+            LmProbe *probe,
+            int i)
+{
+  const LmLoweredNode *node = lm_lowered_node (lm_probe_layers (probe), i);
+  LmOperand out = lm_probe_output (probe, i, 0);
+  const LmShape *shape = &out.shape;
+  gint64 n = lm_shape_n_elements (shape, 1);
+  gboolean is_sink = i == lm_probe_sink (probe);
+  LmSheetPicture *sheet;
+  LmTensor *tiles;
+  char *title;
+
+  if (out.data == NULL || out.dtype != LM_F32)
+    return NULL;
+  tiles = shape->rank == 4 ? maps_as_tiles (out.data, shape->dim[1], shape->dim[2], shape->dim[3]) : vector_as_tiles (out.data, n);
+  if (tiles == NULL)
+    return NULL;
+
+  title = g_strdup_printf ("%s · %s", node->name_path, node->node->kind);
+  sheet = lm_sheet_new (title, tiles, LM_MAP_VIRIDIS, tiles->shape.dim[0] > 1, NULL, _ ("activation"));
+  if (is_sink && shape->rank == 2 && n <= MAX_CELLS)
+    sheet->labels = class_labels (look, n);
+  return sheet;
+}
+
+/* Layers that only hand on or reshape show nothing new. */
+static gboolean
+computes (const LmLoweredNode *node,
+          const LmProbe *probe,
+          int i)
+{
+  LmValue out = lm_lowered_out (lm_probe_layers (probe), i, 0);
+
+  if (node->node->layer == NULL || node->node->layer->max_inputs == 0 || node->n_in < 1)
+    return FALSE;
+  if (out.index == lm_lowered_in (lm_probe_layers (probe), i, 0).index)
+    return FALSE;
+  return strcmp (node->node->layer->category, "shape") != 0;
+}
+
+LmFilmPicture *
+lm_activations (const LmLook *look,
+                const LmSample *sample,
+                const char *layer,
+                GError **error)
+{
+  LmProbeSpec spec = { .design = look->design, .weights = look->weights, .seed = look->seed, .pool = look->pool, .max_batch = 1 };
+  g_autoptr (LmProbe) probe = lm_probe_new (&spec, error);
+  g_autoptr (GPtrArray) sheets = g_ptr_array_new_with_free_func ((GDestroyNotify) lm_sheet_picture_free);
+  g_autofree float *input = NULL;
+  LmFilmPicture *picture;
+  LmShape shape;
+  int only = -1;
+
+  if (probe == NULL)
+    return NULL;
+  shape = lm_probe_input_shape (probe, 0);
+  if (!lm_sample_check (sample, &shape, error))
+    return NULL;
+  if (layer != NULL && (only = lm_probe_find (probe, layer, error)) < 0)
+    return NULL;
+
+  input = lm_look_input (look, sample, 1);
+  lm_probe_forward (probe, (const float *const[]){ input }, 1);
+  for (guint i = 0; i < lm_probe_layers (probe)->nodes->len; i++) {
+    LmSheetPicture *sheet = NULL;
+
+    if (only >= 0 ? (int) i == only : computes (lm_lowered_node (lm_probe_layers (probe), (int) i), probe, (int) i))
+      sheet = make_sheet (look, probe, (int) i);
+    if (sheet != NULL)
+      g_ptr_array_add (sheets, sheet);
+  }
+
+  picture = g_new0 (LmFilmPicture, 1);
+  picture->title = g_strdup (_ ("What each layer makes of it"));
+  picture->input_label = sample->label >= 0 ? lm_look_class_name (look, sample->label) : g_strdup (sample->name);
+  picture->caption = look->weights != NULL ? g_strdup (sample->name) : g_strdup_printf (_ ("%s · not trained"), sample->name);
+  if (sample->raw->shape.rank == 3 && (sample->raw->shape.dim[2] == 1 || sample->raw->shape.dim[2] == 3))
+    picture->input = lm_tensor_ref (sample->raw);
+  picture->n_sheets = (int) sheets->len;
+  picture->sheets = (LmSheetPicture **) g_ptr_array_steal (sheets, NULL);
+  return picture;
+}
