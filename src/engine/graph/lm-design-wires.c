@@ -222,11 +222,10 @@ lm_design_has_output (const LmDesign *self,
 
 /* --- Circles and order --------------------------------------------------- */
 
-/* TRUE if node @target is @id or feeds it, however far away. */
-static gboolean
-depends_on (const LmDesign *self,
-            int id,
-            int target)
+gboolean
+lm_design_depends (const LmDesign *self,
+                   int id,
+                   int on)
 {
   g_autofree gboolean *seen = g_new0 (gboolean, self->nodes->len + 1);
   g_autoptr (GArray) stack = new_ids ();
@@ -235,7 +234,7 @@ depends_on (const LmDesign *self,
   while (stack->len > 0) {
     int at = g_array_index (stack, int, stack->len - 1);
 
-    if (at == target)
+    if (at == on)
       return TRUE;
     g_array_set_size (stack, stack->len - 1);
 
@@ -301,7 +300,7 @@ lm_design_check_wire (const LmDesign *self,
                  wire->to_port, lm_design_find (self, wire->to)->name, lm_design_find (self, there->from)->name);
     return FALSE;
   }
-  if (depends_on (self, wire->from, wire->to)) {
+  if (lm_design_depends (self, wire->from, wire->to)) {
     g_set_error (error, LM_ERROR, LM_ERROR_GRAPH,
                  _ ("A wire from %s to %s would go round in a circle. Wire it to a layer that does not feed %s."),
                  lm_design_find (self, wire->from)->name, lm_design_find (self, wire->to)->name,
@@ -430,4 +429,41 @@ lm_design_order (const LmDesign *self)
       g_array_append_val (order, node_at (self, i)->id);
   }
   return order;
+}
+
+int
+lm_design_main_sink (const LmDesign *self)
+{
+  g_autoptr (GArray) sinks = lm_design_sinks (self);
+  g_autoptr (GArray) order = NULL;
+  g_autofree int *length = NULL;
+  int best = 0, n = 0;
+
+  for (guint i = 0; i < sinks->len; i++) {
+    const LmNode *node = lm_design_find (self, g_array_index (sinks, int, i));
+
+    if (node->layer != NULL && node->layer->max_inputs == 0)
+      continue;
+    best = n++ == 0 ? node->id : best;
+  }
+  if (n <= 1)
+    return best;
+
+  /* The longest way to each node. */
+  order = lm_design_order (self);
+  length = g_new0 (int, self->nodes->len + 1);
+  for (guint i = 0; i < order->len; i++) {
+    int id = g_array_index (order, int, i), at = lm_design_index (self, id);
+
+    for (guint w = first_into (self, id); w < self->wires->len && wire_at (self, w)->to == id; w++)
+      length[at] = MAX (length[at], length[lm_design_index (self, wire_at (self, w)->from)] + 1);
+  }
+  for (guint i = 0; i < sinks->len; i++) {
+    int id = g_array_index (sinks, int, i);
+    const LmNode *node = lm_design_find (self, id);
+
+    if ((node->layer == NULL || node->layer->max_inputs > 0) && length[lm_design_index (self, id)] > length[lm_design_index (self, best)])
+      best = id;
+  }
+  return best;
 }

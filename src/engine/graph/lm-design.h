@@ -174,6 +174,13 @@ gboolean lm_design_has_output (const LmDesign *self, int node, int port);
 GArray *lm_design_inputs (const LmDesign *self);
 GArray *lm_design_sinks (const LmDesign *self);
 
+/* The layer that answers when no targets are set: the sink at the end of the longest way from the Inputs, the one with
+ * the smallest id among equals, Inputs aside; 0 if there is none. */
+int lm_design_main_sink (const LmDesign *self);
+
+/* TRUE if node @id is @on or gets something from it, however far away. */
+gboolean lm_design_depends (const LmDesign *self, int id, int on);
+
 /* (transfer full) (element-type int): ids in an order that runs: inputs before users, ties by id. A circle: those on it come last. */
 GArray *lm_design_order (const LmDesign *self);
 
