@@ -151,8 +151,8 @@ const char *lm_run_end_name (LmRunEnd end);
  * @start: where its first weights came from: “fresh”, “run”, “file”, “import”
  * @data: SPEC as stored, path relative to the project's folder where it lies in it
  * @fingerprint: of the data; "" before it was opened
- * @validation_split: as given on the command line, negative for the design's
- * @max_steps: `--steps`, 0: all; @no_shuffle, @exact: as on the command line
+ * @max_steps: `--steps`, 0: all; @exact: as on the command line. All else that was asked for there (seed, shuffling,
+ *   validation split) stands in the run's own design
  * @epochs: planned; @epoch, @step: complete and stored
  * @started, @ended: Unix time in seconds; @ended 0 while it runs
  * @message: (nullable): of NAN and FAILED, for people
@@ -171,9 +171,7 @@ typedef struct {
   char *blas;
   char *data;
   char *fingerprint;
-  double validation_split;
   gint64 max_steps;
-  gboolean no_shuffle;
   gboolean exact;
   gint64 epochs;
   gint64 steps_per_epoch;
@@ -205,7 +203,7 @@ gint64 lm_project_last_run (LmProject *self);
 
 /**
  * lm_project_add_run:
- * @info: what is known: name, parent, change, start, seed, data, validation_split, max_steps, no_shuffle, exact, epochs
+ * @info: what is known: name, parent, change, start, seed, data, max_steps, exact, epochs
  * @design: as it is now, kept with the run
  * @weights: (nullable): first weights, unless they are fresh; kept until the first checkpoint
  *
@@ -213,8 +211,9 @@ gint64 lm_project_last_run (LmProject *self);
  */
 gint64 lm_project_add_run (LmProject *self, const LmRunInfo *info, const LmDesign *design, LmSnapshot *weights, GError **error);
 
-/* Its planned epochs have changed (resume with more). */
+/* Its planned epochs have changed (resume with more); its data lie elsewhere by now. */
 gboolean lm_project_set_run_epochs (LmProject *self, gint64 id, gint64 epochs, GError **error);
+gboolean lm_project_set_run_data (LmProject *self, gint64 id, const char *data, GError **error);
 
 /* With its figures, checkpoints and notes. */
 gboolean lm_project_delete_run (LmProject *self, gint64 id, GError **error);
@@ -271,13 +270,10 @@ typedef struct {
 
 gboolean lm_project_save_progress (LmProject *self, const LmRunProgress *progress, GError **error);
 
-/* Posted: losses of steps alone, the only thing a kill between two epochs may lose. @done: (nullable): called on the project's thread. */
+/* Posted: losses of steps alone, which are shown; resuming needs them not. */
 void lm_project_post_steps (LmProject *self, gint64 run, gint64 first_step, const float *losses, gsize n);
 
 gboolean lm_project_end_run (LmProject *self, gint64 id, LmRunEnd end, const char *message, GError **error);
-
-/* Posted: moves the log into the file and asks the disk to keep it, so that a power cut loses nothing before this. */
-void lm_project_post_sync (LmProject *self);
 
 /* --- Notes, and openings of the test set --- */
 

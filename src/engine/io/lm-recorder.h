@@ -49,6 +49,9 @@ void lm_recorder_put (LmEvent *event, void *recorder);
 /* Tries again at once to write what is missing. Thread: any. */
 gboolean lm_recorder_retry (LmRecorder *self, GError **error);
 
+/* From now on a stop means that the program is being left: the run counts as paused. */
+void lm_recorder_leave (LmRecorder *self);
+
 /* The last epoch that is in the file. Thread: any. */
 gint64 lm_recorder_saved_epoch (LmRecorder *self);
 

@@ -20,11 +20,11 @@ G_BEGIN_DECLS
  * @from: begin a new run with the weights of this one; @from_checkpoint: “last”, “best”, an epoch; %NULL: last
  * @weights: (nullable): begin with the weights of this .safetensors file
  * @data: (nullable): data SPEC, paths relative to @base_dir (%NULL: the current folder); becomes the project's
- * @epochs, @batch_size: 0: the design's; else they become the design's
+ * @epochs, @batch_size: 0: the design's; else they become the design's, as an edit that can be undone
  * @max_steps: ends each epoch after so many batches
- * @validation_split: negative: the design's; else it becomes the design's
- * @has_seed, @seed: else the design's; not stored in the design, but with the run
- * @n_threads: 0: one per core; @pool: (nullable): borrowed, used instead of own threads
+ * @validation_split: negative: the design's. This, @seed (if @has_seed), @no_shuffle, @max_steps and @exact are stored with
+ *   the run alone
+ * @n_threads: 0: one per core; @pool: (nullable): borrowed, used instead of own threads; must outlive the run
  * @nice: 10 for the app
  * @name, @change: (nullable): for the list of runs; @change is found by comparing with the run before if NULL
  * @progress: (nullable): reading the data; may cancel
@@ -76,7 +76,7 @@ typedef struct _LmRun LmRun;
  */
 LmRun *lm_run_new (const LmRunSpec *spec, LmEventSink sink, void *data, GError **error);
 
-/* Stops the trainer if it still runs, waits, frees. */
+/* Stops the trainer if it still runs, waits, frees. A run that is left so counts as paused. */
 void lm_run_free (LmRun *self);
 
 /* TRUE if there is nothing left to do: the run to be resumed has all its epochs. Starting it then is an assertion. */
