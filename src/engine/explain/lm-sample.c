@@ -110,7 +110,7 @@ lm_look_input (const LmLook *look,
                int n)
 {
   gsize size = (gsize) lm_tensor_n_elements (sample->raw);
-  float *values = g_new (float, size * (gsize) n);
+  float *values = g_new (float, size *(gsize) n);
 
   memcpy (values, sample->raw->data, size * sizeof (float));
   lm_look_scale (look, &sample->raw->shape, values, 1);
