@@ -519,7 +519,7 @@ test_a_thousand_layers_in_time (void)
   }
   g_test_message ("1,000 layers: %" G_GINT64_FORMAT " µs", best);
   /* The goal is 1 ms; a machine under load gets some slack, sanitizers get more. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || !defined(__OPTIMIZE__)
   g_assert_cmpint (best, <, 20000);
 #else
   g_assert_cmpint (best, <, 2000);

@@ -5,6 +5,7 @@
 
 #include "config.h"
 
+#include "lm-source.h"
 #include "train-kit.h"
 
 /* Layers of every kind that a seed must reproduce: drawn masks, moving statistics, regularisation, weights of many tasks. */
@@ -355,6 +356,90 @@ test_given_weights_are_taken (void)
   g_assert_cmpmem (a->data, lm_tensor_n_bytes (a), b->data, lm_tensor_n_bytes (b));
 }
 
+/* Two answers from one input, with targets of their own: the loss is their weighted sum. */
+static void
+test_two_outputs_have_two_targets (void)
+{
+  g_autoptr (LmDesign) design = kit_design ("Input shape=4; Dense units=16 activation=relu; Dense units=3 activation=softmax", "batch_size=16 epochs=2");
+  g_autoptr (LmDataset) classes = kit_dataset (96, 32, 4, 3);
+  LmColumn columns[3] = { classes->columns[0], classes->columns[1], { .name = (char *) "size", .role = LM_ROLE_TARGET } };
+  LmTensor *tensors[9] = { NULL };
+  g_autoptr (LmDataset) dataset = NULL;
+  LmTrainerSpec spec = { .design = design };
+  g_auto (KitLog) log = { NULL };
+  LmOutputSpec *first = g_new0 (LmOutputSpec, 1), *second = g_new0 (LmOutputSpec, 1);
+  LmNode *node = lm_node_new ("Dense", NULL);
+  int id;
+
+  kit_set_all (node->options, "units=1");
+  node->name = g_strdup ("how_large");
+  id = lm_design_add_node (design, node);
+  lm_design_add_wire (design, &(LmWire){ 2, 0, id, 0 });
+  *first = (LmOutputSpec){ .node = 3, .target = g_strdup ("y"), .weight = 1 };
+  *second = (LmOutputSpec){ .node = id, .target = g_strdup ("size"), .weight = 0.5 };
+  g_ptr_array_add (design->outputs, first);
+  g_ptr_array_add (design->outputs, second);
+
+  columns[1].name = (char *) "y";
+  for (int p = 0; p < 2; p++) {
+    int n = (int) lm_dataset_n (classes, (LmPart) p);
+    LmShape x = LM_SHAPE (n, 4), y = LM_SHAPE (n);
+
+    tensors[3 * p] = lm_tensor_new (LM_F32, &x, NULL);
+    tensors[3 * p + 1] = lm_tensor_new (LM_I32, &y, NULL);
+    tensors[3 * p + 2] = lm_tensor_new (LM_F32, &y, NULL);
+    lm_dataset_read (classes, (LmPart) p, NULL, (gsize) n, 0, tensors[3 * p]->data, NULL);
+    lm_dataset_read (classes, (LmPart) p, NULL, (gsize) n, 1, tensors[3 * p + 1]->data, NULL);
+    for (int i = 0; i < n; i++)
+      lm_tensor_f32 (tensors[3 * p + 2])[i] = lm_tensor_f32 (tensors[3 * p])[4 * i] * 2;
+  }
+  dataset = lm_dataset_new_memory ("two", 3, columns, tensors);
+  for (int i = 0; i < 9; i++)
+    lm_tensor_unref (tensors[i]);
+
+  spec.dataset = dataset;
+  kit_finish (&log, &spec);
+  g_assert_cmpstr (log.facts->loss, ==, "sparse_categorical_crossentropy + mean_squared_error");
+  g_assert_cmpint (log.facts->n_metrics, ==, 2);
+  g_assert_cmpstr (log.facts->metrics[0].name, ==, "dense_1_accuracy");
+  g_assert_cmpstr (log.facts->metrics[1].name, ==, "how_large_mae");
+  for (int o = 0; o < 2; o++) {
+    LmEvaluateSpec evaluate = { .design = design, .weights = log.last->weights, .dataset = dataset, .part = LM_PART_VALIDATION };
+    g_autoptr (GError) error = NULL;
+    g_autoptr (LmTensor) answer = lm_predict (&evaluate, o, &error);
+
+    g_assert_no_error (error);
+    g_assert_cmpint (lm_tensor_n_elements (answer), ==, o == 0 ? 96 : 32);
+  }
+}
+
+/* A small convolutional network on drawn digits: convolution, pooling and all that is fused, by one and by two threads,
+ * in one go and interrupted. */
+static void
+test_digits_are_learnt (void)
+{
+  g_autoptr (LmDesign) design = kit_design ("Input shape=28,28,1; Conv2D filters=16 kernel_size=3 activation=relu; MaxPooling2D; Conv2D filters=32 kernel_size=3 activation=relu; MaxPooling2D; Flatten; Dense units=10 activation=softmax",
+                                            "batch_size=32 epochs=3 optimizer=adam(learning_rate=0.003)");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (LmDataset) dataset = lm_data_open ("builtin:digits?train=1000&validation=200&test=10", NULL, &error);
+  g_autoptr (LmPipeline) pipeline = lm_pipeline_new ();
+  LmTrainerSpec spec = { .design = design, .dataset = dataset, .pipeline = pipeline, .n_threads = 1 };
+  g_auto (KitLog) one = { NULL }, part = { NULL }, rest = { NULL };
+
+  g_assert_no_error (error);
+  g_assert_true (lm_pipeline_add_text (pipeline, "rescale(scale=0.00392156862745098)", &error));
+  kit_finish (&one, &spec);
+  g_test_message ("%.3f", one.epochs[2]->done.validation.metric[0]);
+  g_assert_cmpfloat (one.epochs[2]->done.validation.metric[0], >, 0.85);
+
+  spec.n_threads = 2;
+  part.stop_at = 45;
+  g_assert_cmpint (kit_run (&part, &spec), ==, LM_END_STOPPED);
+  spec.resume = part.last;
+  kit_finish (&rest, &spec);
+  g_assert_true (lm_snapshot_equal (rest.last->weights, one.last->weights));
+}
+
 int
 main (int argc,
       char *argv[])
@@ -373,5 +458,7 @@ main (int argc,
   g_test_add_func ("/train/frozen-layers-stay", test_frozen_layers_stay);
   g_test_add_func ("/train/steps-cut-an-epoch", test_steps_cut_an_epoch);
   g_test_add_func ("/train/given-weights-are-taken", test_given_weights_are_taken);
+  g_test_add_func ("/train/two-outputs-have-two-targets", test_two_outputs_have_two_targets);
+  g_test_add_func ("/train/digits-are-learnt", test_digits_are_learnt);
   return g_test_run ();
 }

@@ -92,11 +92,14 @@ counting_sink (LmEvent *event,
     atomic_store (&counting, 0);
 }
 
+/* Small batches are made by the trainer's thread itself, larger ones by the loader's. */
 static void
-test_a_step_allocates_nothing (void)
+test_a_step_allocates_nothing (gconstpointer data)
 {
-  g_autoptr (LmDesign) design = kit_design (SMALL, "batch_size=8 epochs=2 optimizer=adam(clipnorm=1)");
-  g_autoptr (LmDataset) dataset = kit_dataset (8 * 40 + 3, 20, 6, 3);
+  gboolean large = GPOINTER_TO_INT (data);
+  g_autoptr (LmDesign) design = kit_design (large ? "Input shape=600; Reshape target_shape=20,30,1; Conv2D filters=8 kernel_size=3 activation=relu kernel_regularizer=l1; MaxPooling2D; Flatten; Dense units=3 activation=softmax" : SMALL,
+                                            large ? "batch_size=8 epochs=2" : "batch_size=8 epochs=2 optimizer=adam(clipnorm=1)");
+  g_autoptr (LmDataset) dataset = kit_dataset (8 * 40 + 3, 20, large ? 600 : 6, 3);
   int n_steps = 0;
   LmTrainerSpec spec = { .design = design, .dataset = dataset, .every_step = TRUE, .n_threads = 2 };
   g_autoptr (LmTrainer) trainer = lm_trainer_new (&spec, counting_sink, &n_steps);
@@ -228,6 +231,30 @@ test_pausing_changes_no_bit (void)
   pthread_join (thread, NULL);
   last = lm_trainer_get_checkpoint (trainer);
   g_assert_true (lm_snapshot_equal (last->weights, whole.last->weights));
+}
+
+/* Stops when the last step of an epoch is told: validation has not been done then. */
+static void
+test_stop_before_validation_is_exact (void)
+{
+  g_autoptr (LmDesign) design = kit_design (SMALL, "batch_size=8 epochs=3 optimizer=adam");
+  g_autoptr (LmDataset) dataset = kit_dataset (80, 60, 6, 3);
+  LmTrainerSpec spec = { .design = design, .dataset = dataset };
+  g_auto (KitLog) whole = { NULL }, part = { NULL }, rest = { NULL };
+
+  kit_finish (&whole, &spec);
+  part.stop_at = 20;
+  g_assert_cmpint (kit_run (&part, &spec), ==, LM_END_STOPPED);
+  g_assert_cmpint (part.last->state.epoch, ==, 1);
+  g_assert_cmpint (part.last->state.batch, ==, 10);
+  g_assert_cmpint (part.n_epochs, ==, 1);
+  spec.resume = part.last;
+  kit_finish (&rest, &spec);
+  g_assert_cmpint (rest.n_epochs, ==, 2);
+  g_assert_cmpint (rest.epochs[0]->epoch, ==, 2);
+  g_assert_cmpfloat (rest.epochs[0]->done.train.loss, ==, whole.epochs[1]->done.train.loss);
+  g_assert_cmpfloat (rest.epochs[0]->done.validation.loss, ==, whole.epochs[1]->done.validation.loss);
+  g_assert_true (lm_snapshot_equal (rest.last->weights, whole.last->weights));
 }
 
 static void
@@ -457,9 +484,11 @@ main (int argc,
       char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/trainer/a-step-allocates-nothing", test_a_step_allocates_nothing);
+  g_test_add_data_func ("/trainer/a-step-allocates-nothing/small", GINT_TO_POINTER (FALSE), test_a_step_allocates_nothing);
+  g_test_add_data_func ("/trainer/a-step-allocates-nothing/large", GINT_TO_POINTER (TRUE), test_a_step_allocates_nothing);
   g_test_add_func ("/trainer/pause-go-on-stop", test_pause_go_on_stop);
   g_test_add_func ("/trainer/pausing-changes-no-bit", test_pausing_changes_no_bit);
+  g_test_add_func ("/trainer/stop-before-validation-is-exact", test_stop_before_validation_is_exact);
   g_test_add_func ("/trainer/stop-while-paused", test_stop_while_paused);
   g_test_add_func ("/trainer/freeing-a-running-trainer-stops-it", test_freeing_a_running_trainer_stops_it);
   g_test_add_func ("/trainer/snapshots-are-taken-between-steps", test_snapshots_are_taken_between_steps);

@@ -252,9 +252,20 @@ lm_option_is_null (const LmOptionSet *self,
   }
 }
 
-/* The set of @member with all options at their defaults: made once, shared, never freed. */
+static LmOptionSet *
+make_default (const LmOptionSpec *spec)
+{
+  const LmMember *member = lm_family_find (spec->family, spec->initial_text);
+
+  if (member == NULL)
+    g_error ("The default “%s” of the option “%s” is not in the family “%s”", spec->initial_text, spec->id, spec->family);
+  return lm_option_set_new (member);
+}
+
+/* The default member of an object option with all its options at their defaults: made once, shared, never freed. Found
+ * by the spec, since the check asks for thousands of them at each edit. */
 static const LmOptionSet *
-default_set (const LmMember *member)
+default_set (const LmOptionSpec *spec)
 {
   static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
   static GHashTable *sets = NULL;
@@ -263,10 +274,10 @@ default_set (const LmMember *member)
   pthread_mutex_lock (&mutex);
   if (sets == NULL)
     sets = g_hash_table_new (NULL, NULL);
-  set = g_hash_table_lookup (sets, member);
+  set = g_hash_table_lookup (sets, spec);
   if (set == NULL) {
-    set = lm_option_set_new (member);
-    g_hash_table_insert (sets, (gpointer) member, set);
+    set = make_default (spec);
+    g_hash_table_insert (sets, (gpointer) spec, set);
   }
   pthread_mutex_unlock (&mutex);
   return set;
@@ -277,17 +288,10 @@ lm_option_get_object (const LmOptionSet *self,
                       int index)
 {
   const LmOptionSpec *spec = spec_at (self, index, LM_OPTION_OBJECT, LM_OPTION_OBJECT);
-  const LmMember *member;
 
   if (lm_option_is_null (self, index))
     return NULL;
-  if (self->values[index].is_set)
-    return self->values[index].object;
-
-  member = lm_family_find (spec->family, spec->initial_text);
-  if (member == NULL)
-    g_error ("The default “%s” of the option “%s” is not in the family “%s”", spec->initial_text, spec->id, spec->family);
-  return default_set (member);
+  return self->values[index].is_set ? self->values[index].object : default_set (spec);
 }
 
 gboolean

@@ -273,6 +273,7 @@ read_to_end (struct archive *archive,
         set_read_error (error, shown, archive);
         return NULL;
       }
+      data = g_realloc (data, MAX (used, 1)); /* of thousands of small entries none holds a whole block */
       return g_bytes_new_take (g_steal_pointer (&data), used);
     }
     if (room > G_MAXSIZE / 2)

@@ -88,6 +88,8 @@ scan_part (Scan *scan,
   const LmDataset *dataset = scan->dataset;
   gsize n = dataset->n_samples[part];
 
+  if (n == 0)
+    return TRUE;
   g_array_set_size (scan->hashes[part], (guint) n);
   memset (scan->hashes[part]->data, 0, n * sizeof (guint64));
   for (int c = 0; c < dataset->n_columns; c++) {

@@ -13,7 +13,7 @@
 #include <string.h>
 
 /* Raw bytes are turned into floats by way of a buffer of this size on the stack. */
-#define CHUNK 16384
+#define CHUNK ((gsize) 16384)
 
 static const char *const part_names[] = { "train", "validation", "test" };
 
@@ -167,7 +167,8 @@ widen (const guint8 *restrict src,
     out[i] = src[i];
 }
 
-/* Bytes by way of the stack; a sample that is too large for it by way of the end of its own place in @out. */
+/* Small samples by way of the stack, several at a time. A sample that is too large for it by way of the end of its own
+ * place in @out, and from there by way of the stack: what is written never overtakes what is still to be read. */
 static gboolean
 read_bytes_as_f32 (const LmDataset *self,
                    LmPart part,
@@ -188,11 +189,11 @@ read_bytes_as_f32 (const LmDataset *self,
 
     if (!lm_dataset_read (self, part, index + done, piece, column, raw, error))
       return FALSE;
-    if (raw == buffer) {
+    if (raw == buffer)
       widen (buffer, piece * size, place);
-    } else {
-      for (gsize i = 0; i < size; i++)
-        place[i] = raw[i];
+    for (gsize at = 0; raw != buffer && at < size; at += CHUNK) {
+      memcpy (buffer, raw + at, MIN (CHUNK, size - at));
+      widen (buffer, MIN (CHUNK, size - at), place + at);
     }
     done += piece;
   }

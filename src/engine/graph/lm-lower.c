@@ -22,6 +22,7 @@ typedef struct {
   const char *name_path; /* “block/” or "" */
   const LmValue *ports;  /* inputs of the block */
   int n_ports;
+  int *next_port; /* of the Input that comes next; they come in order of id */
 } Walk;
 
 static void lower_block (const Walk *walk, const LmDesign *design, GArray *outputs);
@@ -154,10 +155,8 @@ lower_layer (const Walk *walk,
 
   /* An Input inside a block is a port of the block. */
   if (layer->max_inputs == 0 && walk->depth > 0) {
-    int port = 0;
+    int port = (*walk->next_port)++;
 
-    for (guint i = walk->result->nodes->len; i-- > 0 && lm_lowered_node (walk->result, (int) i)->depth == walk->depth;)
-      port += lm_lowered_node (walk->result, (int) i)->node->layer == layer;
     if (port < walk->n_ports)
       out[0] = walk->ports[port];
     return n_out;
@@ -196,6 +195,7 @@ lower_content (const Walk *walk,
     g_autofree char *path = g_strconcat (entry->path, "/", NULL), *name_path = g_strconcat (entry->name_path, "/", NULL);
     g_autoptr (GArray) outputs = g_array_new (FALSE, FALSE, sizeof (LmValue));
     Walk inner = *walk;
+    int next_port = 0;
 
     inner.depth++;
     inner.frozen = walk->frozen || node->frozen;
@@ -203,6 +203,7 @@ lower_content (const Walk *walk,
     inner.name_path = name_path;
     inner.ports = in;
     inner.n_ports = n_in;
+    inner.next_port = &next_port;
     lower_block (&inner, source->child, outputs);
     for (guint i = 0; i < outputs->len && i < LM_ANY_INPUTS; i++)
       out[i] = g_array_index (outputs, LmValue, i);
@@ -218,6 +219,26 @@ lower_content (const Walk *walk,
     return 1;
   }
   return lower_layer (walk, source, in, n_in, out);
+}
+
+/* PREFIX followed by @id; this runs for every node at every edit, so without printf. */
+static char *
+join_id (const char *prefix,
+         int id)
+{
+  char digits[12];
+  gsize n = strlen (prefix), at = sizeof digits;
+  char *path;
+
+  digits[--at] = '\0';
+  do {
+    digits[--at] = (char) ('0' + id % 10);
+    id /= 10;
+  } while (id > 0);
+  path = g_malloc (n + sizeof digits - at);
+  memcpy (path, prefix, n);
+  memcpy (path + n, digits + at, sizeof digits - at);
+  return path;
 }
 
 /* The slots of a copy stand under the path of its source. */
@@ -241,7 +262,7 @@ enter_node (const Walk *walk,
   if (source != node) {
     g_free (entry->path);
     g_free (entry->name_path);
-    entry->path = g_strdup_printf ("%s%d", walk->path, source->id);
+    entry->path = join_id (walk->path, source->id);
     entry->name_path = g_strconcat (walk->name_path, source->name, NULL);
     scope.path = entry->path;
     scope.name_path = entry->name_path;
@@ -263,7 +284,7 @@ lower_node (const Walk *walk,
   gboolean known;
   int n_out, index = (int) result->nodes->len;
 
-  entry.path = g_strdup_printf ("%s%d", walk->path, node->id);
+  entry.path = join_id (walk->path, node->id);
   entry.name_path = g_strconcat (walk->name_path, node->name, NULL);
   entry.n_in = gather_inputs (walk, design, node, lowered_at, in, &known);
   entry.first_in = (int) result->values->len;
@@ -347,6 +368,17 @@ compare_inputs (gconstpointer a,
   return ((const LmValue *) a)->index - ((const LmValue *) b)->index;
 }
 
+/* Room for @n more elements, so that arrays of large designs are not copied while they grow. */
+static void
+reserve (GArray *array,
+         guint n)
+{
+  guint length = array->len;
+
+  g_array_set_size (array, length + n);
+  g_array_set_size (array, length);
+}
+
 LmLowered *
 lm_lower_design (LmBuilder *builder,
                  const LmDesign *design)
@@ -355,12 +387,15 @@ lm_lower_design (LmBuilder *builder,
   Walk walk = { .builder = builder, .result = self, .path = "", .name_path = "" };
   LmBuilderScope outside = { .node = -1, .name = "", .path = "", .name_path = "" };
 
-  self->nodes = g_array_new (FALSE, FALSE, sizeof (LmLoweredNode));
+  self->nodes = g_array_sized_new (FALSE, FALSE, sizeof (LmLoweredNode), design->nodes->len);
   g_array_set_clear_func (self->nodes, clear_node);
-  self->values = g_array_new (FALSE, FALSE, sizeof (LmValue));
+  self->values = g_array_sized_new (FALSE, FALSE, sizeof (LmValue), 3 * design->nodes->len);
   self->inputs = g_array_new (FALSE, FALSE, sizeof (LmValue));
   self->sinks = g_array_new (FALSE, FALSE, sizeof (int));
 
+  reserve (lm_builder_graph (builder)->values, 5 * design->nodes->len);
+  reserve (lm_builder_graph (builder)->ops, 2 * design->nodes->len);
+  reserve (lm_builder_graph (builder)->operands, 6 * design->nodes->len);
   lower_block (&walk, design, NULL);
   g_array_sort (self->inputs, compare_inputs);
   lm_builder_enter (builder, &outside);

@@ -29,14 +29,9 @@ cut_of (const LmConvShape *s,
         gboolean pooled)
 {
   gint64 panels = n_panels (s), side = pooled ? 2 : 1, bytes = panel_size (s) * (gint64) sizeof (lm_real);
-  LmDwCut cut = { .height = s->oh / side, .width = s->ow / side };
+  LmDwCut cut = { .n = s->n, .height = s->oh / side, .width = s->ow / side };
 
-  cut.columns = LM_MIN (cut.width, DW_MAX_PIXELS / (side * side));
-  cut.rows = LM_MIN (LM_MAX (1, DW_PIXELS / (side * side * LM_MAX (1, cut.columns))), LM_MAX (1, cut.height));
-  cut.down = (cut.height + cut.rows - 1) / cut.rows;
-  cut.across = cut.columns > 0 ? (cut.width + cut.columns - 1) / cut.columns : 0;
-  cut.units = s->n * cut.down * cut.across;
-
+  lm_dw_set_units (&cut, DW_PIXELS / (side * side), DW_MAX_PIXELS / (side * side), s->n);
   cut.parts = LM_MIN (panels, (panels * bytes + DW_CACHE - 1) / DW_CACHE);
   cut.slices = LM_MIN ((DW_TASKS + cut.parts - 1) / cut.parts, DW_MAX_SLICES);
   cut.slices = LM_MAX (1, LM_MIN (LM_MAX (2, cut.slices), cut.units));
@@ -71,69 +66,116 @@ conv_dw_tasks (const LmConvDwJob *job)
   return (int) (cut.slices * cut.parts);
 }
 
-/* dz of a unit for one panel, pixel by pixel. */
+/* One row of dz for one panel, pixel by pixel. */
+static void
+pack_row (const lm_real *dz,
+          gint64 step,
+          gint64 n,
+          gint64 columns,
+          lm_real *packed)
+{
+  for (gint64 x = 0; x < n; x++, dz += step, packed += LM_PANEL) {
+    vf v[NV];
+
+    panel_load (dz, v, columns);
+    panel_store (packed, v, LM_PANEL);
+  }
+}
+
+/* One row of the pooled gradient: each number goes to one of four pixels of two packed rows, `line` apart. */
+static void
+pack_pooled_row (const lm_real *dz,
+                 const guint8 *codes,
+                 gint64 step,
+                 gint64 n,
+                 gint64 columns,
+                 lm_real *packed,
+                 gint64 line)
+{
+  for (gint64 x = 0; x < n; x++, dz += step, codes += step, packed += 2 * LM_PANEL) {
+    vf g[NV];
+    guint8 code[LM_PANEL] = { 0 };
+
+    panel_load (dz, g, columns);
+    if (columns == LM_PANEL)
+      memcpy (code, codes, LM_PANEL);
+    else
+      memcpy (code, codes, (gsize) columns);
+    for (int v = 0; v < NV; v++) {
+      vi place = __builtin_convertvector(*(const vb *) (code + v * VL), vi);
+      lm_real *p = packed + v * VL;
+
+      VSTORE (p, vsel (place == viset (0), g[v], (vf){ 0 }));
+      VSTORE (p + LM_PANEL, vsel (place == viset (1), g[v], (vf){ 0 }));
+      VSTORE (p + line, vsel (place == viset (2), g[v], (vf){ 0 }));
+      VSTORE (p + line + LM_PANEL, vsel (place == viset (3), g[v], (vf){ 0 }));
+    }
+  }
+}
+
+/* dz of a unit for the panel that begins at channel `column`. */
 static void
 pack (const LmConvDwJob *job,
+      const LmDwCut *cut,
       const LmDwUnit *u,
       gint64 column,
       gint64 columns,
       lm_real *packed)
 {
-  const LmConvShape *s = &job->s;
+  gint64 width = u->x1 - u->x0, o = job->s.o;
 
-  for (gint64 y = u->y0; y < u->y1; y++) {
-    const lm_real *dz = job->dz + ((u->image * s->oh + y) * s->ow + u->x0) * s->o + column;
+  for (gint64 n = u->n0; n < u->n1; n++)
+    for (gint64 y = u->y0; y < u->y1; y++) {
+      gint64 at = ((n * cut->height + y) * cut->width + u->x0) * o + column;
 
-    for (gint64 x = u->x0; x < u->x1; x++, dz += s->o, packed += LM_PANEL) {
-      vf v[NV];
-
-      panel_load (dz, v, columns);
-      panel_store (packed, v, LM_PANEL);
-    }
-  }
-}
-
-/* The same from the pooled gradient: it goes to one of four pixels. Two rows of packed pixels for each pooled row. */
-static void
-pack_pooled (const LmConvDwJob *job,
-             const LmDwUnit *u,
-             gint64 column,
-             gint64 columns,
-             lm_real *packed)
-{
-  const LmConvShape *s = &job->s;
-  gint64 line = 2 * (u->x1 - u->x0) * LM_PANEL;
-
-  for (gint64 y = u->y0; y < u->y1; y++, packed += line) {
-    gint64 at = ((u->image * (s->oh / 2) + y) * (s->ow / 2) + u->x0) * s->o + column;
-
-    for (gint64 x = u->x0; x < u->x1; x++, at += s->o, packed += 2 * LM_PANEL) {
-      vf g[NV];
-      guint8 code[LM_PANEL] = { 0 };
-
-      panel_load (job->dz + at, g, columns);
-      memcpy (code, job->code + at, (gsize) columns);
-      for (int v = 0; v < NV; v++) {
-        vi place = __builtin_convertvector(*(const vb *) (code + v * VL), vi);
-        lm_real *p = packed + v * VL;
-
-        VSTORE (p, vsel (place == viset (0), g[v], (vf){ 0 }));
-        VSTORE (p + LM_PANEL, vsel (place == viset (1), g[v], (vf){ 0 }));
-        VSTORE (p + line, vsel (place == viset (2), g[v], (vf){ 0 }));
-        VSTORE (p + line + LM_PANEL, vsel (place == viset (3), g[v], (vf){ 0 }));
+      if (job->code == NULL) {
+        pack_row (job->dz + at, o, width, columns, packed);
+        packed += width * LM_PANEL;
+      } else {
+        pack_pooled_row (job->dz + at, job->code + at, o, width, columns, packed, 2 * width * LM_PANEL);
+        packed += 4 * width * LM_PANEL;
       }
     }
-  }
 }
 
 /* A window of pixels of dz and what x holds under it for one tap: `run` numbers side by side. */
 typedef struct {
-  gint64 rows, columns;
+  gint64 images, rows, columns;
   const lm_real *x;
-  gint64 x_row, x_step; /* from row to row and pixel to pixel */
+  gint64 x_image, x_row, x_step; /* from picture to picture, row to row, pixel to pixel */
   const lm_real *packed;
-  gint64 packed_row;
+  gint64 packed_image, packed_row;
 } Patch;
+
+INLINE void
+accumulate_tile (int rows,
+                 const Patch *p,
+                 gint64 k,
+                 lm_real *out)
+{
+  LmTile a;
+
+#pragma GCC unroll 12
+  for (int i = 0; i < rows; i++)
+    panel_load (out + i * LM_PANEL, a[i], LM_PANEL);
+  for (gint64 n = 0; n < p->images; n++)
+    for (gint64 y = 0; y < p->rows; y++)
+      tile_run_across (rows, p->x + n * p->x_image + y * p->x_row + k, p->x_step,
+                       p->packed + n * p->packed_image + y * p->packed_row, p->columns, a);
+#pragma GCC unroll 12
+  for (int i = 0; i < rows; i++)
+    panel_store (out + i * LM_PANEL, a[i], LM_PANEL);
+}
+
+#define DEFINE(R)                                           \
+  NOINLINE void                                             \
+    accumulate_##R (const Patch *p, gint64 k, lm_real *out) \
+  {                                                         \
+    accumulate_tile (R, p, k, out);                         \
+  }
+
+TILE_EACH (DEFINE)
+#undef DEFINE
 
 /* out[k] += Σ over the patch of x[k]·dz, for k = 0 … run − 1. */
 static void
@@ -142,17 +184,10 @@ accumulate (const Patch *p,
             lm_real *out)
 {
   for (gint64 k = 0; k < run;) {
-#define CALL(R)                                                                                              \
-  do {                                                                                                       \
-    lm_real *o = out + k * LM_PANEL;                                                                         \
-    LmTile a;                                                                                                \
-    for (int i = 0; i < R; i++)                                                                              \
-      panel_load (o + i * LM_PANEL, a[i], LM_PANEL);                                                         \
-    for (gint64 y = 0; y < p->rows; y++)                                                                     \
-      tile_run_across (R, p->x + y * p->x_row + k, p->x_step, p->packed + y * p->packed_row, p->columns, a); \
-    for (int i = 0; i < R; i++)                                                                              \
-      panel_store (o + i * LM_PANEL, a[i], LM_PANEL);                                                        \
-    k += R;                                                                                                  \
+#define CALL(R)                                \
+  do {                                         \
+    accumulate_##R (p, k, out + k * LM_PANEL); \
+    k += R;                                    \
   } while (0)
     TILE_ROWS (run - k, CALL);
 #undef CALL
@@ -192,12 +227,15 @@ patch_of (const LmConvDwJob *job,
   clip (s->sw, ox + (n - 1) * s->dw, s->w, &x0, &right);
 
   return (Patch){
+    .images = u->n1 - u->n0,
     .rows = y1 - y0,
     .columns = LM_MIN (x1, right) - x0,
-    .x = job->x + ((u->image * s->h + y0 * s->sh + oy) * s->w + x0 * s->sw + ox) * s->c + channel,
+    .x = job->x + ((u->n0 * s->h + y0 * s->sh + oy) * s->w + x0 * s->sw + ox) * s->c + channel,
+    .x_image = s->h * s->w * s->c,
     .x_row = s->sh * s->w * s->c,
     .x_step = s->sw * s->c,
     .packed = packed + ((y0 - u->y0) * width + x0 - u->x0) * LM_PANEL,
+    .packed_image = (u->y1 - u->y0) * width * LM_PANEL,
     .packed_row = width * LM_PANEL,
   };
 }
@@ -271,17 +309,14 @@ conv_dw (void *data,
     LmDwUnit u = lm_dw_unit (&cut, i), whole = u;
 
     if (pooled)
-      whole = (LmDwUnit){ u.image, 2 * u.y0, 2 * u.y1, 2 * u.x0, 2 * u.x1 };
+      whole = (LmDwUnit){ u.n0, u.n1, 2 * u.y0, 2 * u.y1, 2 * u.x0, 2 * u.x1 };
 
     for (gint64 p = first; p < last; p++) {
       gint64 group = p / panels, column = p % panels * LM_PANEL, columns = LM_MIN (LM_PANEL, out - column);
 
-      if (pooled)
-        pack_pooled (job, &u, group * out + column, columns, packed);
-      else
-        pack (job, &u, group * out + column, columns, packed);
+      pack (job, &cut, &u, group * out + column, columns, packed);
       unit_panel (job, &whole, group * (s->c / s->groups), packed, sums + p * panel_size (s));
-      add_db ((whole.y1 - whole.y0) * (whole.x1 - whole.x0), packed, db + p * LM_PANEL);
+      add_db ((whole.n1 - whole.n0) * (whole.y1 - whole.y0) * (whole.x1 - whole.x0), packed, db + p * LM_PANEL);
     }
   }
 }

@@ -18,14 +18,6 @@ enum {
   LIST_PIXELS = 256, /* pooled pixels in a unit at most */
 };
 
-/* Only where no tap meets the padding, runs are long enough for vectors, and rows of the window are contiguous. */
-gboolean
-LM_K (lm_sparse_dw_fits) (const LmConvShape *s)
-{
-  return VL > 2 && s->groups == 1 && s->top == 0 && s->left == 0 && s->dw == 1 && s->kw * s->c >= 8 &&
-         (s->oh - 1) * s->sh + (s->kh - 1) * s->dh < s->h && (s->ow - 1) * s->sw + s->kw <= s->w;
-}
-
 static gint64
 padded_run (const LmConvShape *s)
 {
@@ -35,16 +27,22 @@ padded_run (const LmConvShape *s)
 static LmDwCut
 cut_of (const LmConvShape *s)
 {
-  LmDwCut cut = { .height = s->oh / 2, .width = s->ow / 2, .parts = 1 };
+  LmDwCut cut = { .n = s->n, .height = s->oh / 2, .width = s->ow / 2, .parts = 1 };
 
-  cut.columns = LM_MIN (cut.width, LIST_PIXELS);
-  cut.rows = LM_MIN (LM_MAX (1, LIST_PIXELS / LM_MAX (1, cut.columns)), LM_MAX (1, cut.height));
-  cut.down = (cut.height + cut.rows - 1) / cut.rows;
-  cut.across = cut.columns > 0 ? (cut.width + cut.columns - 1) / cut.columns : 0;
-  cut.units = s->n * cut.down * cut.across;
+  lm_dw_set_units (&cut, LIST_PIXELS, LIST_PIXELS, DW_NEAR / (s->h * s->w * s->c * (gint64) sizeof (lm_real)));
   cut.slices = LM_MAX (1, LM_MIN (DW_MAX_SLICES, cut.units));
   cut.size = s->o * (s->kh * padded_run (s) + 1);
   return cut;
+}
+
+/* Only where no tap meets the padding, runs are long enough for vectors, rows of the window are contiguous, and places in a
+ * picture fit 31 bits. */
+gboolean
+LM_K (lm_sparse_dw_fits) (const LmConvShape *s)
+{
+  return VL > 2 && s->groups == 1 && s->top == 0 && s->left == 0 && s->dw == 1 && s->kw * s->c >= 8 &&
+         (s->oh - 1) * s->sh + (s->kh - 1) * s->dh < s->h && (s->ow - 1) * s->sw + s->kw <= s->w &&
+         s->h * s->w * s->c <= G_MAXINT32;
 }
 
 gsize
@@ -83,20 +81,21 @@ make_lists (const LmConvDwJob *job,
   for (gint64 o = 0; o < outputs; o++)
     lists[o].n = 0;
 
-  for (gint64 y = u->y0; y < u->y1; y++)
-    for (gint64 x = u->x0; x < u->x1; x++) {
-      gint64 at = ((u->image * (s->oh / 2) + y) * (s->ow / 2) + x) * s->o + o0;
-      gint32 base = (gint32) (2 * (y - u->y0) * line + 2 * (x - u->x0) * step);
+  for (gint64 n = u->n0; n < u->n1; n++)
+    for (gint64 y = u->y0; y < u->y1; y++)
+      for (gint64 x = u->x0; x < u->x1; x++) {
+        gint64 at = ((n * (s->oh / 2) + y) * (s->ow / 2) + x) * s->o + o0;
+        gint32 base = (gint32) ((n - u->n0) * s->h * s->w * s->c + 2 * (y - u->y0) * line + 2 * (x - u->x0) * step);
 
-      for (gint64 o = 0; o < outputs; o++) {
-        guint8 code = job->code[at + o];
-        List *list = &lists[o];
+        for (gint64 o = 0; o < outputs; o++) {
+          guint8 code = job->code[at + o];
+          List *list = &lists[o];
 
-        list->at[list->n] = base + shift[code];
-        list->g[list->n] = job->dz[at + o];
-        list->n += code != 4;
+          list->at[list->n] = base + shift[code];
+          list->g[list->n] = job->dz[at + o];
+          list->n += code != 4;
+        }
       }
-    }
 }
 
 /* sums[0 … n·VL) += Σ g·x over the list, n vectors of a run, the last of which has `last` numbers. */
@@ -211,7 +210,7 @@ LM_K (lm_sparse_dw) (const LmConvDwJob *job,
 
   for (gint64 i = cut.units * task / cut.slices; i < cut.units * (task + 1) / cut.slices; i++) {
     LmDwUnit u = lm_dw_unit (&cut, i);
-    const lm_real *x = job->x + ((u.image * s->h + 2 * u.y0 * s->sh) * s->w + 2 * u.x0 * s->sw) * s->c;
+    const lm_real *x = job->x + ((u.n0 * s->h + 2 * u.y0 * s->sh) * s->w + 2 * u.x0 * s->sw) * s->c;
 
     for (gint64 o0 = 0; o0 < s->o; o0 += OUTPUTS) {
       gint64 outputs = LM_MIN (OUTPUTS, s->o - o0);

@@ -273,6 +273,17 @@ add_metrics (LmNetwork *network,
   return TRUE;
 }
 
+/* Name of the target column of output @index: as set, else that of its layer. */
+static const char *
+target_name (const Making *making,
+             int index)
+{
+  const GPtrArray *specs = making->spec->design->outputs;
+  const LmOutputSpec *spec = specs != NULL && specs->len > 0 ? g_ptr_array_index (specs, index) : NULL;
+
+  return spec != NULL && spec->target != NULL ? spec->target : making->network->outputs[index].name;
+}
+
 static gboolean
 bind_target (Making *making,
              int index,
@@ -280,15 +291,12 @@ bind_target (Making *making,
 {
   LmNetwork *network = making->network;
   LmNetworkOutput *output = &network->outputs[index];
-  const GPtrArray *specs = making->spec->design->outputs;
-  const LmOutputSpec *spec = specs != NULL && specs->len > 0 ? g_ptr_array_index (specs, index) : NULL;
-  const char *wanted = spec != NULL && spec->target != NULL ? spec->target : output->name;
   LmGraph *graph = lm_builder_graph (making->builder);
   gboolean classes;
   g_autofree char *input = NULL;
   LmValue target, loss;
 
-  output->column = lm_dataset_find_target (making->spec->dataset, wanted, network->n_outputs == 1, error);
+  output->column = lm_dataset_find_target (making->spec->dataset, target_name (making, index), network->n_outputs == 1, error);
   if (output->column < 0)
     return FALSE;
   choose_loss (making, output);
@@ -390,7 +398,7 @@ find_targets (Making *making)
   for (int i = 0; i < network->n_outputs; i++) {
     LmNetworkOutput *output = &network->outputs[i];
 
-    output->column = lm_dataset_find_target (making->spec->dataset, output->name, network->n_outputs == 1, NULL);
+    output->column = lm_dataset_find_target (making->spec->dataset, target_name (making, i), network->n_outputs == 1, NULL);
     choose_loss (making, output);
     if (output->column >= 0 && !choose_form (output, &making->spec->dataset->columns[output->column], NULL))
       output->column = -1;

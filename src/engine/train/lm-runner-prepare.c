@@ -15,8 +15,9 @@
 #include <math.h>
 #include <string.h>
 
-/* Batches read ahead. */
+/* Batches read ahead; but handing one from thread to thread costs more than making a small one. */
 #define PREFETCH 2
+#define SMALL_BATCH 16384
 
 typedef struct {
   LmRunner *self;
@@ -70,11 +71,14 @@ loader_config (const LmRunner *self,
     .part = part,
     .batch_size = self->batch_size,
     .seed = self->seed,
-    .prefetch = PREFETCH,
     .nice = self->nice,
   };
+  gsize bytes = 0;
 
   lm_network_config (network, &config);
+  for (int i = 0; i < config.n_columns; i++)
+    bytes += lm_column_bytes (&self->dataset->columns[config.columns[i].column]) * (gsize) self->batch_size;
+  config.prefetch = bytes < SMALL_BATCH ? 0 : PREFETCH;
   config.pipeline = self->pipeline;
   if (part == LM_PART_TRAIN) {
     config.shuffle = self->shuffle;

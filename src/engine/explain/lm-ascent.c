@@ -1,0 +1,227 @@
+/* lm-ascent.c
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "lm-ascent.h"
+
+#include "lm-error.h"
+#include "lm-i18n.h"
+#include "lm-kernels-sheet.h"
+#include "lm-probe.h"
+#include "lm-rng.h"
+#include "lm-sheet-new.h"
+
+#include <math.h>
+#include <string.h>
+
+#define DEFAULT_FILTERS 32
+#define DEFAULT_STEPS 30
+#define BORDER 2
+/* Of the range, a step: the book's 10 / √(pixels · 3) at 200×200. */
+#define STEP 0.03f
+
+typedef struct {
+  LmProbe *probe;
+  int at;
+  int n;           /* filters */
+  gsize size;      /* values of one input */
+  LmShape input;   /* symbolic */
+  float *values;   /* n inputs, as the network gets them */
+  float low, high; /* range of the input as the network gets it */
+} Ascent;
+
+/* Which layer, and how many of its filters. */
+static gboolean
+choose_layer (const LmLook *look,
+              const LmAscentSpec *spec,
+              char **path,
+              int *n_filters,
+              GError **error)
+{
+  LmProbeSpec probe_spec = { .design = look->design, .weights = look->weights, .seed = look->seed, .pool = look->pool, .max_batch = 1 };
+  g_autoptr (LmProbe) probe = lm_probe_new (&probe_spec, error);
+  LmShape shape;
+  int at;
+
+  if (probe == NULL)
+    return FALSE;
+  at = spec->layer != NULL ? lm_probe_find (probe, spec->layer, error) : lm_probe_find_convolution (probe, FALSE);
+  if (at < 0 && spec->layer != NULL)
+    return FALSE;
+  if (at < 0)
+    at = lm_probe_sink (probe);
+
+  shape = lm_probe_output (probe, at, 0).shape;
+  *n_filters = (int) MIN (shape.dim[shape.rank - 1], spec->n_filters > 0 ? spec->n_filters : DEFAULT_FILTERS);
+  *path = g_strdup (lm_lowered_node (lm_probe_layers (probe), at)->path);
+  return TRUE;
+}
+
+/* Black and white of the data through the chain: what the network sees of the darkest and the brightest. */
+static void
+find_range (const LmLook *look,
+            Ascent *ascent)
+{
+  LmShape sample = { .rank = ascent->input.rank - 1 };
+  g_autofree float *ends = g_new (float, 2 * ascent->size);
+  int column = look->dataset != NULL ? lm_dataset_first (look->dataset, LM_ROLE_INPUT) : -1;
+  gboolean has_range = column >= 0 && look->dataset->columns[column].has_range;
+  float low = has_range ? (float) look->dataset->columns[column].min : 0.0f, high = has_range ? (float) look->dataset->columns[column].max : 255.0f;
+
+  memcpy (sample.dim, ascent->input.dim + 1, sizeof (gint64) * (gsize) sample.rank);
+  for (gsize i = 0; i < ascent->size; i++) {
+    ends[i] = low;
+    ends[ascent->size + i] = high;
+  }
+  lm_look_scale (look, &sample, ends, 2);
+  ascent->low = ends[0];
+  ascent->high = ends[ascent->size];
+  for (gsize i = 0; i < ascent->size; i++) {
+    ascent->low = MIN (ascent->low, ends[i]);
+    ascent->high = MAX (ascent->high, ends[ascent->size + i]);
+  }
+}
+
+static void
+start_in_grey (Ascent *ascent,
+               guint64 seed)
+{
+  for (int f = 0; f < ascent->n; f++) {
+    LmRng rng = lm_rng_init (seed, LM_RNG_EXPLAIN, (guint64) f, 0);
+    float *x = ascent->values + (gsize) f * ascent->size;
+
+    lm_rng_fill_float (&rng, 0, ascent->size, x);
+    for (gsize i = 0; i < ascent->size; i++)
+      x[i] = ascent->low + (ascent->high - ascent->low) * (0.4f + 0.2f * x[i]);
+  }
+}
+
+/* Sample f is to raise filter f: the mean of its map inside of the border. */
+static void
+seed_filters (Ascent *ascent)
+{
+  LmOperand root = lm_probe_root (ascent->probe, NULL);
+  gint64 per_sample = lm_shape_n_elements (&root.shape, 1) / root.shape.dim[0], channels = root.shape.dim[root.shape.rank - 1];
+  gint64 h = root.shape.rank == 4 ? root.shape.dim[1] : 1, w = root.shape.rank == 4 ? root.shape.dim[2] : per_sample / channels;
+  gint64 by = h > 3 * BORDER ? BORDER : 0, bx = root.shape.rank == 4 && w > 3 * BORDER ? BORDER : 0;
+  float *seed = lm_probe_seed (ascent->probe), share = 1.0f / (float) ((h - 2 * by) * (w - 2 * bx));
+
+  memset (seed, 0, sizeof (float) * (gsize) (per_sample * ascent->n));
+  for (int f = 0; f < ascent->n; f++) {
+    for (gint64 y = by; y < h - by; y++) {
+      for (gint64 x = bx; x < w - bx; x++)
+        seed[f * per_sample + (y * w + x) * channels + f] = share;
+    }
+  }
+}
+
+static void
+climb (Ascent *ascent)
+{
+  const float *gradient;
+
+  lm_probe_forward (ascent->probe, (const float *const[]){ ascent->values }, ascent->n);
+  lm_probe_backward (ascent->probe);
+  gradient = lm_probe_input_gradient (ascent->probe).data;
+  if (gradient == NULL)
+    return;
+  for (int f = 0; f < ascent->n; f++) {
+    const float *g = gradient + (gsize) f * ascent->size;
+    float *x = ascent->values + (gsize) f * ascent->size;
+    double sum = 0;
+    float rate;
+
+    for (gsize i = 0; i < ascent->size; i++)
+      sum += (double) g[i] * (double) g[i];
+    if (!(sum > 0))
+      continue;
+    rate = STEP * (ascent->high - ascent->low) / (float) sqrt (sum / (double) ascent->size);
+    for (gsize i = 0; i < ascent->size; i++)
+      x[i] += rate * g[i];
+  }
+}
+
+/* As people see it: centred, a deviation of a quarter of the range, 0 … 255. */
+static LmTensor *
+develop (const Ascent *ascent)
+{
+  gint64 h = ascent->input.dim[1], w = ascent->input.dim[2], c = ascent->input.dim[3];
+  LmShape grey = LM_SHAPE (ascent->n, h, w), rgb = LM_SHAPE (ascent->n, h, w, 3);
+  LmTensor *tiles = lm_tensor_new (LM_F32, c == 3 ? &rgb : &grey, NULL);
+
+  for (int f = 0; tiles != NULL && f < ascent->n; f++) {
+    const float *x = ascent->values + (gsize) f * ascent->size;
+    float *out = lm_tensor_f32 (tiles) + (gsize) f * ascent->size;
+    double sum = 0, squares = 0, mean, deviation;
+
+    for (gsize i = 0; i < ascent->size; i++) {
+      sum += (double) x[i];
+      squares += (double) x[i] * (double) x[i];
+    }
+    mean = sum / (double) ascent->size;
+    deviation = sqrt (fmax (squares / (double) ascent->size - mean * mean, 0)) + 1e-9;
+    for (gsize i = 0; i < ascent->size; i++)
+      out[i] = (float) fmin (fmax (127.5 + ((double) x[i] - mean) / deviation * 64, 0), 255);
+  }
+  return tiles;
+}
+
+LmSheetPicture *
+lm_ascent (const LmLook *look,
+           const LmAscentSpec *spec,
+           GError **error)
+{
+  int steps = spec->n_steps > 0 ? spec->n_steps : DEFAULT_STEPS;
+  g_autofree char *path = NULL;
+  g_autofree float *values = NULL;
+  g_autoptr (LmProbe) probe = NULL;
+  Ascent ascent = { 0 };
+  LmProbeSpec probe_spec = { .design = look->design, .weights = look->weights, .seed = look->seed, .pool = look->pool, .root = LM_PROBE_BEFORE, .input_gradient = TRUE };
+  LmSheetPicture *sheet;
+  LmTensor *tiles;
+
+  if (!choose_layer (look, spec, &path, &ascent.n, error))
+    return NULL;
+  probe_spec.root_layer = path;
+  probe_spec.max_batch = ascent.n;
+  probe = ascent.probe = lm_probe_new (&probe_spec, error);
+  if (probe == NULL)
+    return NULL;
+  ascent.at = lm_probe_find (probe, path, NULL);
+  ascent.input = lm_probe_input_shape (probe, 0);
+  if (ascent.input.rank != 4 || (ascent.input.dim[3] != 1 && ascent.input.dim[3] != 3)) {
+    g_set_error (error, LM_ERROR, LM_ERROR_DATA, _ ("The network does not look at pictures, so there is no picture that a filter looks for. Look at its weights instead."));
+    return NULL;
+  }
+  ascent.size = (gsize) lm_shape_sample_size (&ascent.input);
+  values = ascent.values = g_new (float, ascent.size *(gsize) ascent.n);
+  find_range (look, &ascent);
+  start_in_grey (&ascent, spec->seed);
+  lm_probe_forward (probe, (const float *const[]){ values }, ascent.n);
+  seed_filters (&ascent);
+  for (int step = 0; step < steps; step++) {
+    if (spec->progress != NULL && !spec->progress (spec->progress_data, _ ("Looking for what excites each filter"), (double) step / steps)) {
+      g_set_error (error, LM_ERROR, LM_ERROR_CANCELLED, _ ("Stopped."));
+      return NULL;
+    }
+    climb (&ascent);
+  }
+
+  tiles = develop (&ascent);
+  if (tiles == NULL) {
+    g_set_error (error, LM_ERROR, LM_ERROR_LIMIT, _ ("There is not enough memory for the picture."));
+    return NULL;
+  }
+  sheet = lm_sheet_new (g_strdup_printf (_ ("%s · what each filter looks for"), lm_lowered_node (lm_probe_layers (probe), ascent.at)->name_path), tiles,
+                        ascent.input.dim[3] == 3 ? LM_MAP_RGB : LM_MAP_GREY, FALSE, NULL, NULL);
+  sheet->min = 0;
+  sheet->max = 255;
+  g_free (sheet->scale);
+  sheet->scale = g_strdup_printf (_ ("%d×%d each · gradient ascent, %d steps · each scaled by itself"), (int) ascent.input.dim[1], (int) ascent.input.dim[2], steps);
+  if (look->weights == NULL)
+    sheet->caption = g_strdup (_ ("Not trained: random weights"));
+  return sheet;
+}
