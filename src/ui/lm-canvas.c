@@ -19,7 +19,7 @@
 #include <adwaita.h>
 #include <math.h>
 
-#include <glib/gi18n.h>
+#include "lm-i18n.h"
 
 #define TILE 256
 #define MAX_TILES 400
@@ -39,6 +39,7 @@ struct _LmCanvas {
   int *which; /* wire of the picture */
   LmWireShape *shapes;
   LmPoint **bends;
+  LmRect *labels; /* where the shapes stand; width 0: no room */
   LmRect bounds;
   LmTheme theme;
 
@@ -79,6 +80,7 @@ clear_geometry (LmCanvas *self)
   g_clear_pointer (&self->bends, g_free);
   g_clear_pointer (&self->shapes, g_free);
   g_clear_pointer (&self->which, g_free);
+  g_clear_pointer (&self->labels, g_free);
   g_clear_pointer (&self->rects, g_free);
 }
 
@@ -150,6 +152,25 @@ place_wires (LmCanvas *self,
 }
 
 static void
+place_labels (LmCanvas *self,
+              cairo_t *cr)
+{
+  g_autofree const char **labels = g_new (const char *, MAX (1, self->n_wires));
+
+  self->labels = g_new0 (LmRect, MAX (1, self->n_wires));
+  for (int i = 0; i < self->n_wires; i++) {
+    const LmCardWire *wire = &self->picture->wires[self->which[i]];
+
+    labels[i] = wire->label == NULL && !wire->is_unknown ? "" : wire->label;
+  }
+  lm_wire_place_labels (cr, &self->theme, self->shapes, labels, self->n_wires, self->rects, self->picture->n_cards, self->labels);
+  for (int i = 0; i < self->n_wires; i++) {
+    if (self->labels[i].width > 0)
+      include (&self->bounds, &self->labels[i]);
+  }
+}
+
+static void
 update_geometry (LmCanvas *self)
 {
   cairo_t *cr;
@@ -162,6 +183,7 @@ update_geometry (LmCanvas *self)
   cr = lm_paint_measure_new ();
   place_cards (self, cr);
   place_wires (self, cr);
+  place_labels (self, cr);
   cairo_destroy (cr);
 }
 
@@ -197,10 +219,9 @@ paint (LmCanvas *self,
   }
   for (int i = 0; i < self->n_wires && lm_detail_for_zoom (self->zoom) <= LM_DETAIL_NAME; i++) {
     const LmCardWire *wire = &picture->wires[self->which[i]];
-    LmRect bounds = lm_wire_label_rect (cr, &self->theme, &self->shapes[i], wire->label);
 
-    if (overlaps (&bounds, area))
-      lm_draw_wire_label (cr, &self->theme, &self->shapes[i], wire->label, wire_state (wire));
+    if (self->labels[i].width > 0 && overlaps (&self->labels[i], area))
+      lm_draw_wire_label (cr, &self->theme, &self->labels[i], wire->label, wire_state (wire));
   }
   for (int i = 0; i < picture->n_cards; i++) {
     LmRect bounds = lm_card_bounds (cr, &self->theme, &picture->cards[i], &self->rects[i], picture->to_right, self->zoom);
@@ -734,9 +755,9 @@ update_views (LmCanvas *self,
     describe (self, i);
     n_errors += self->picture->cards[i].error != NULL;
   }
-  label = g_strdup_printf (g_dngettext (NULL, "Network, %d layer", "Network, %d layers", (gulong) n), n);
+  label = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "Network, %d layer", "Network, %d layers", (gulong) n), n);
   if (n_errors > 0) {
-    g_autofree char *problems = g_strdup_printf (g_dngettext (NULL, ", %d problem", ", %d problems", (gulong) n_errors), n_errors);
+    g_autofree char *problems = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, ", %d problem", ", %d problems", (gulong) n_errors), n_errors);
     g_autofree char *all = g_strconcat (label, problems, NULL);
 
     gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, all, -1);

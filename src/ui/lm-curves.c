@@ -12,7 +12,7 @@
 #include <inttypes.h>
 #include <math.h>
 
-#include <glib/gi18n.h>
+#include "lm-i18n.h"
 
 /* The metric of @history that a panel shows: −1 the loss, −2 none. Panel 0 is the loss. */
 static int

@@ -11,7 +11,7 @@
 #include "lm-graph-picture.h"
 #include "lm-words.h"
 
-#include <glib/gi18n.h>
+#include "lm-i18n.h"
 
 struct _LmDesignPage {
   GtkWidget parent_instance;
@@ -27,7 +27,7 @@ G_DEFINE_FINAL_TYPE (LmDesignPage, lm_design_page, GTK_TYPE_WIDGET)
 static LmGraphPicture *
 make_picture (LmDesignPage *self)
 {
-  return lm_graph_picture_new (lm_document_get_design (self->document), lm_document_get_check (self->document));
+  return lm_graph_picture (lm_document_get_design (self->document), lm_document_get_check (self->document), lm_document_get_task (self->document));
 }
 
 static void

@@ -7,12 +7,11 @@
 
 #include "lm-document.h"
 
-#include "lm-template.h"
 #include "lm-work.h"
 
 #include <string.h>
 
-#include <glib/gi18n.h>
+#include "lm-i18n.h"
 
 struct _LmDocument {
   GObject parent_instance;
@@ -218,7 +217,7 @@ create_project (const char *path,
                 GError **error)
 {
   g_autofree char *folder = g_path_get_dirname (path);
-  g_autoptr (LmDesign) design = lm_template_make (template_id, error);
+  g_autoptr (LmDesign) design = lm_template_load (template_id, error);
   g_autoptr (LmProject) project = NULL;
 
   if (design == NULL)
@@ -480,6 +479,12 @@ lm_document_get_dataset (LmDocument *self,
   if (message != NULL)
     *message = self->data_message;
   return self->dataset;
+}
+
+const LmTask *
+lm_document_get_task (LmDocument *self)
+{
+  return self->dataset != NULL ? &self->task : NULL;
 }
 
 gsize

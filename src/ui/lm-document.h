@@ -57,6 +57,9 @@ const LmCheck *lm_document_get_check (LmDocument *self);
 /* (nullable): the data set as training has it; %NULL while it is read, or if there is none: then @message says why. */
 LmDataset *lm_document_get_dataset (LmDocument *self, const char **message);
 
+/* (nullable): what these data ask of the network. */
+const LmTask *lm_document_get_task (LmDocument *self);
+
 /* What training will need, in bytes; 0 while not known. */
 gsize lm_document_get_train_bytes (LmDocument *self);
 

@@ -7,7 +7,7 @@
 
 #include "lm-node-view.h"
 
-#include <glib/gi18n.h>
+#include "lm-i18n.h"
 
 struct _LmNodeView {
   GtkWidget parent_instance;

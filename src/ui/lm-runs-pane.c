@@ -14,7 +14,7 @@
 #include <inttypes.h>
 #include <math.h>
 
-#include <glib/gi18n.h>
+#include "lm-i18n.h"
 
 /* --- One run in the list ------------------------------------------------------------- */
 

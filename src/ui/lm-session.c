@@ -12,7 +12,7 @@
 #include <math.h>
 #include <stdatomic.h>
 
-#include <glib/gi18n.h>
+#include "lm-i18n.h"
 
 struct _LmSession {
   GObject parent_instance;

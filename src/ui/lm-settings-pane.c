@@ -11,7 +11,7 @@
 
 #include <math.h>
 
-#include <glib/gi18n.h>
+#include "lm-i18n.h"
 
 struct _LmSettingsPane {
   GtkWidget parent_instance;

@@ -13,7 +13,7 @@
 #include <inttypes.h>
 #include <math.h>
 
-#include <glib/gi18n.h>
+#include "lm-i18n.h"
 
 void
 lm_status_clear (LmStatus *self)
@@ -131,7 +131,7 @@ set_finished (LmStatus *self,
   g_autofree char *time = lm_words_duration (seconds);
 
   /* Translators: %s is a time such as “58 s”. */
-  self->title = g_strdup_printf (g_dngettext (NULL, "Finished · %d epoch in %s", "Finished · %d epochs in %s", (gulong) info->epoch), (int) info->epoch, time);
+  self->title = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "Finished · %d epoch in %s", "Finished · %d epochs in %s", (gulong) info->epoch), (int) info->epoch, time);
   self->detail = kept (info);
   self->fraction = 1;
 }
@@ -223,7 +223,7 @@ set_problems (LmStatus *self,
 {
   const LmDiagnostic *first = check->diagnostics->pdata[0];
 
-  self->title = g_strdup_printf (g_dngettext (NULL, "%d problem in the design", "%d problems in the design", (gulong) check->n_errors), check->n_errors);
+  self->title = g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%d problem in the design", "%d problems in the design", (gulong) check->n_errors), check->n_errors);
   self->detail = g_strdup (first->title);
   self->can_train = FALSE;
 }

@@ -11,7 +11,7 @@
 
 #include <adwaita.h>
 
-#include <glib/gi18n.h>
+#include "lm-i18n.h"
 
 struct _LmTrainCluster {
   GtkWidget parent_instance;

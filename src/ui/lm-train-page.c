@@ -18,7 +18,7 @@
 #include <adwaita.h>
 #include <inttypes.h>
 
-#include <glib/gi18n.h>
+#include "lm-i18n.h"
 
 #define PICTURE_MS 90   /* between two pictures of a run at work: its points are many */
 #define MAX_OTHERS 30   /* runs beside the one that is shown */
@@ -263,7 +263,9 @@ lm_train_page_dispose (GObject *object)
   g_clear_handle_id (&self->picture_source, g_source_remove);
   g_clear_object (&self->document);
   g_clear_object (&self->session);
-  g_clear_pointer ((GtkWidget **) &self->panes, gtk_widget_unparent);
+  if (self->panes != NULL)
+    gtk_widget_unparent (GTK_WIDGET (self->panes));
+  self->panes = NULL;
 
   G_OBJECT_CLASS (lm_train_page_parent_class)->dispose (object);
 }

@@ -12,7 +12,7 @@
 #include <inttypes.h>
 #include <math.h>
 
-#include <glib/gi18n.h>
+#include "lm-i18n.h"
 
 /* Hours and minutes. */
 static char *

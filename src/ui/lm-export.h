@@ -1,0 +1,27 @@
+/* lm-export.h: what is on the screen, into a file
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include <adwaita.h>
+
+#include "lm-engine.h"
+
+G_BEGIN_DECLS
+
+#define LM_TYPE_EXPORT_WINDOW (lm_export_window_get_type ())
+
+/**
+ * LmExportWindow:
+ *
+ * Format, size and look with a preview above; Save asks where. Signal
+ * “saved” (const char *path).
+ */
+G_DECLARE_FINAL_TYPE (LmExportWindow, lm_export_window, LM, EXPORT_WINDOW, AdwWindow)
+
+/* @curves, @graph: (transfer full) (nullable): one of them; @name: of the file, without an ending; @width, @height: as shown */
+GtkWidget *lm_export_window_new (GtkWindow *parent, LmCurvesPicture *curves, LmGraphPicture *graph, const char *name, int width, int height);
+
+G_END_DECLS

@@ -1,0 +1,62 @@
+/* lm-window-private.h: what the two halves of the window share
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "lm-design-page.h"
+#include "lm-train-cluster.h"
+#include "lm-train-page.h"
+#include "lm-window.h"
+
+G_BEGIN_DECLS
+
+struct _LmWindow {
+  AdwApplicationWindow parent_instance;
+
+  AdwHeaderBar *header;
+  AdwViewSwitcherTitle *switcher;
+  GtkMenuButton *project_button;
+  GtkLabel *project_label;
+  GtkWidget *undo_button;
+  GtkWidget *redo_button;
+  LmTrainCluster *cluster;
+  GtkRevealer *banner;
+  GtkLabel *banner_text;
+  GtkButton *banner_button;
+  GtkProgressBar *line;
+  AdwToastOverlay *toasts;
+  AdwViewStack *pages;
+  AdwViewStackPage *design_stack_page;
+  AdwViewStackPage *train_stack_page;
+  LmDesignPage *design_page;
+  LmTrainPage *train_page;
+  GtkWidget *strip;
+  GtkWidget *dot;
+  GtkLabel *strip_left;
+  GtkLabel *strip_right;
+  GMenu *templates_section;
+  GMenu *recent_section;
+
+  GSettings *settings;
+  char *path;
+  LmDocument *document;
+  LmSession *session;
+  gboolean is_closing;
+  gboolean is_narrow;
+  guint narrow_source;
+};
+
+/* Actions of the class, and their keys. */
+void lm_window_install_actions (GtkWidgetClass *klass);
+
+/* Which of them make sense now. */
+void lm_window_update_actions (LmWindow *self);
+
+/* The entries of the project menu that change. */
+void lm_window_fill_menus (LmWindow *self);
+
+void lm_window_set_banner (LmWindow *self, const char *text, const char *button, const char *action);
+
+G_END_DECLS
