@@ -21,6 +21,7 @@ static const LmCall *const calls[] = {
   &lm_call_train,
   &lm_call_evaluate,
   &lm_call_predict,
+  &lm_call_look,
   &lm_call_convert,
   &lm_call_data,
   &lm_call_bench,
