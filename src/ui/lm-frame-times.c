@@ -1,0 +1,110 @@
+/* lm-frame-times.c
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "lm-frame-times.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+typedef struct {
+  gint64 begin;  /* µs */
+  GArray *times; /* float, ms */
+} Frames;
+
+static gboolean is_enabled;
+
+/* Seconds since the process was started, by the kernel's clock; NaN where it does not tell. */
+static double
+process_age (void)
+{
+  g_autofree char *stat = NULL;
+  const char *field;
+  struct timespec now;
+
+  if (!g_file_get_contents ("/proc/self/stat", &stat, NULL, NULL))
+    return NAN;
+  field = strrchr (stat, ')');
+  for (int i = 0; field != NULL && i < 20; i++) /* starttime is field 22, the name field 2 */
+    field = strchr (field + 1, ' ');
+  if (field == NULL)
+    return NAN;
+  clock_gettime (CLOCK_BOOTTIME, &now);
+  return (double) now.tv_sec + (double) now.tv_nsec / 1e9 - strtod (field, NULL) / (double) sysconf (_SC_CLK_TCK);
+}
+
+static int
+compare (const void *a,
+         const void *b)
+{
+  float x = *(const float *) a, y = *(const float *) b;
+
+  return x < y ? -1 : x > y;
+}
+
+static void
+frames_free (gpointer data,
+             GClosure *closure)
+{
+  Frames *frames = data;
+  guint n = frames->times->len;
+
+  qsort (frames->times->data, n, sizeof (float), compare);
+  if (n > 0)
+    g_print ("frames %u · work in ms: median %.1f · 95 %% %.1f · longest %.1f\n", n,
+             (double) g_array_index (frames->times, float, n / 2),
+             (double) g_array_index (frames->times, float, n * 95 / 100),
+             (double) g_array_index (frames->times, float, n - 1));
+  g_array_unref (frames->times);
+  g_free (frames);
+}
+
+static void
+before_paint_cb (GdkFrameClock *clock,
+                 Frames *frames)
+{
+  frames->begin = g_get_monotonic_time ();
+}
+
+static void
+after_paint_cb (GdkFrameClock *clock,
+                Frames *frames)
+{
+  float ms = (float) (g_get_monotonic_time () - frames->begin) / 1000;
+
+  if (frames->begin == 0)
+    return;
+  if (frames->times->len == 0)
+    g_print ("first frame after %.0f ms\n", process_age () * 1000);
+  g_array_append_val (frames->times, ms);
+}
+
+static void
+realize_cb (GtkWidget *window)
+{
+  GdkFrameClock *clock = gtk_widget_get_frame_clock (window);
+  Frames *frames = g_new0 (Frames, 1);
+
+  frames->times = g_array_new (FALSE, FALSE, sizeof (float));
+  g_signal_connect (clock, "before-paint", G_CALLBACK (before_paint_cb), frames);
+  g_signal_connect_data (clock, "after-paint", G_CALLBACK (after_paint_cb), frames, frames_free, 0);
+}
+
+void
+lm_frame_times_enable (void)
+{
+  is_enabled = TRUE;
+}
+
+void
+lm_frame_times_watch (GtkWindow *window)
+{
+  if (is_enabled)
+    g_signal_connect (window, "realize", G_CALLBACK (realize_cb), NULL);
+}

@@ -1,0 +1,19 @@
+/* lm-frame-times.h: how long frames take: --frame-times
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+/* From now on, every window given to lm_frame_times_watch() is measured. */
+void lm_frame_times_enable (void);
+
+/* Prints when the first frame of @window has been painted, in ms since the process started; and when it closes, what
+ * the work of a frame took (before-paint to after-paint): median, 95th percentile, longest. */
+void lm_frame_times_watch (GtkWindow *window);
+
+G_END_DECLS
