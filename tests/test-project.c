@@ -929,6 +929,9 @@ test_reader_outlives_writer (Fixture *fixture,
   g_assert_cmpint (count_files (fixture->folder), ==, 1);
 }
 
+/* Where anybody may write. */
+static char *open_folder;
+
 /* Runs @func as a user who is not root, if this is root: for root no folder is read-only. */
 static gboolean
 as_nobody (gboolean (*func) (const char *path),
@@ -955,9 +958,6 @@ as_nobody (gboolean (*func) (const char *path),
   }
   return WEXITSTATUS (status) == 0;
 }
-
-/* Where anybody may write. */
-static char *open_folder;
 
 static gboolean
 reads_but_refuses (const char *path)
