@@ -16,6 +16,8 @@
 #include <unistd.h>
 
 static const LmCall *const calls[] = {
+  &lm_call_templates,
+  &lm_call_new,
   &lm_call_layers,
   &lm_call_info,
   &lm_call_train,

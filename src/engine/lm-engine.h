@@ -29,4 +29,5 @@
 #include "lm-safetensors.h"
 #include "lm-sample.h"
 #include "lm-source.h"
+#include "lm-template.h"
 #include "lm-trainer.h"
