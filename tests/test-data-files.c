@@ -466,7 +466,7 @@ test_idx_survives_damage (void)
   int accepted = 0;
 
   put_small_mnist (folder, usual_names);
-  for (guint64 round = 0; round < 1500; round++) {
+  for (guint64 round = 0; round < 400; round++) {
     g_autoptr (GByteArray) bad = damage (good->data, good->len, round);
     g_autoptr (GError) error = NULL;
     g_autoptr (LmDataset) ds = NULL;
@@ -477,7 +477,7 @@ test_idx_survives_damage (void)
       assert_told (error, NULL);
     accepted += ds != NULL;
   }
-  g_assert_cmpint (accepted, >, 20);
+  g_assert_cmpint (accepted, >, 5);
   remove_folder (folder);
 }
 
@@ -626,7 +626,7 @@ test_npz_survives_damage (void)
 
   put_npz (folder, "a.npz", 2, (const char *const[]){ "x", "y" }, (const gint64[][3]){ { 12, 5 }, { 12, 1 } });
   good = lm_file_read (path, "a.npz", 1 << 20, NULL);
-  for (guint64 round = 0; round < 1500; round++) {
+  for (guint64 round = 0; round < 400; round++) {
     g_autoptr (GByteArray) bad = damage (g_bytes_get_data (good, NULL), g_bytes_get_size (good), round);
     g_autoptr (GError) error = NULL;
     g_autoptr (LmDataset) ds = NULL;
@@ -637,7 +637,7 @@ test_npz_survives_damage (void)
       assert_told (error, NULL);
     accepted += ds != NULL;
   }
-  g_assert_cmpint (accepted, >, 20);
+  g_assert_cmpint (accepted, >, 5);
   remove_folder (folder);
 }
 
