@@ -259,7 +259,7 @@ add_head (LmChecking *self,
   edits = g_ptr_array_new ();
   g_ptr_array_add (edits, lm_edit_add_wire ("", &(LmWire){ last->id, 0, head->id, 0 }));
   g_ptr_array_insert (edits, 0, lm_edit_add_node ("", head));
-  lm_remedy_try (self, diagnostic, g_strdup_printf (_ ("Add a Dense of %" G_GINT64_FORMAT " Units"), n), lm_edit_group (NULL, edits));
+  lm_remedy_try (self, diagnostic, g_strdup_printf (_ ("Add a Dense of %" PRId64 " Units"), n), lm_edit_group (NULL, edits));
 }
 
 /* --- Classes ---------------------------------------------------------------- */
@@ -302,13 +302,13 @@ check_classes (LmChecking *self,
 
     lm_checking_report (self, LM_SEVERITY_ERROR, LM_ERROR_DATA, node, -1,
                         g_strdup_printf (_ ("%s gives %s, the target is %s"), last->name, size, target),
-                        g_strdup_printf (_ ("Each place of the target is one of %" G_GINT64_FORMAT " classes, so each place needs as many answers."), n));
+                        g_strdup_printf (_ ("Each place of the target is one of %" PRId64 " classes, so each place needs as many answers."), n));
     return;
   }
 
   if (shape->rank > 2) {
     diagnostic = lm_checking_report (self, LM_SEVERITY_ERROR, LM_ERROR_DATA, node, -1,
-                                     g_strdup_printf (_ ("The network gives %s, the target is one of %" G_GINT64_FORMAT " classes"), size, n),
+                                     g_strdup_printf (_ ("The network gives %s, the target is one of %" PRId64 " classes"), size, n),
                                      g_strdup_printf (_ ("%s comes from %s: an answer for each place. One answer for the whole sample is needed."), size, last->name));
     add_flattenings (self, diagnostic, last, shape);
     return;
@@ -316,10 +316,10 @@ check_classes (LmChecking *self,
 
   /* Units without a class never are the answer; they do no harm. */
   diagnostic = lm_checking_report (self, gives > n ? LM_SEVERITY_HINT : LM_SEVERITY_ERROR, LM_ERROR_DATA, node, -1,
-                                   g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%s gives %" G_GINT64_FORMAT " value, the target has %" G_GINT64_FORMAT " classes",
-                                                                 "%s gives %" G_GINT64_FORMAT " values, the target has %" G_GINT64_FORMAT " classes", (gulong) gives),
+                                   g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%s gives %" PRId64 " value, the target has %" PRId64 " classes",
+                                                                 "%s gives %" PRId64 " values, the target has %" PRId64 " classes", (gulong) gives),
                                                     last->name, gives, n),
-                                   g_strdup_printf (_ ("The last layer needs one unit per class: %" G_GINT64_FORMAT "."), n));
+                                   g_strdup_printf (_ ("The last layer needs one unit per class: %" PRId64 "."), n));
   add_resizing (self, diagnostic, last, n);
   if (diagnostic->remedies->len == 0)
     add_head (self, diagnostic, last, n);
