@@ -354,6 +354,14 @@ test_input_does_not_fit_the_data (void)
   assert_mistake (design, &digits, LM_SEVERITY_ERROR, "1", "input takes 32×32×3, the data have 28×28×1", NODES ("Set input to 28×28×1"), 1);
   assert_mistake (two, &digits, LM_SEVERITY_ERROR, NULL, "The network has 2 inputs, the data have 1", (const char *const[]){ NULL }, 0);
 
+  /* An Input that nothing uses asks for no data. */
+  lm_design_remove_wire (two, &(LmWire){ 2, 0, 3, 1 });
+  lm_design_add_wire (two, &(LmWire){ 1, 0, 3, 1 });
+  check = lm_check_design (two, &digits, FALSE);
+  print (check);
+  g_assert_cmpint (check->n_errors, ==, 0);
+  lm_check_free (g_steal_pointer (&check));
+
   /* As many numbers are enough. */
   check = lm_check_design (flat, &digits, FALSE);
   g_assert_cmpuint (check->diagnostics->len, ==, 0);
@@ -369,6 +377,23 @@ test_numbers_as_target (void)
   print (check);
   g_assert_cmpuint (check->diagnostics->len, ==, 0);
   assert_mistake (bad, &prices, LM_SEVERITY_ERROR, "3", "dense_1 gives 3, the target is one value", NODES ("Set dense_1 to 1 Units"), 1);
+}
+
+/* A class for each place of a picture. */
+static void
+test_classes_of_places (void)
+{
+  g_autoptr (LmDesign) good = make (NODES ("Input", "Conv2D \"filters\":3,\"padding\":\"same\"", "Softmax"), NULL);
+  g_autoptr (LmDesign) bad = make (NODES ("Input", "Conv2D \"filters\":5,\"padding\":\"same\"", "Softmax"), NULL);
+  LmTask task = digits;
+  g_autoptr (LmCheck) check = NULL;
+
+  task.n_classes = 3;
+  task.target_shape = LM_SHAPE (LM_BATCH, 28, 28);
+  check = lm_check_design (good, &task, FALSE);
+  print (check);
+  g_assert_cmpuint (check->diagnostics->len, ==, 0);
+  assert_mistake (bad, &task, LM_SEVERITY_ERROR, "3", "softmax gives 28×28×5, the target is 28×28", (const char *const[]){ NULL }, 0);
 }
 
 static void
@@ -545,6 +570,7 @@ main (int argc,
   g_test_add_func ("/check/too-large", test_too_large);
   g_test_add_func ("/check/input-does-not-fit-the-data", test_input_does_not_fit_the_data);
   g_test_add_func ("/check/numbers-as-target", test_numbers_as_target);
+  g_test_add_func ("/check/classes-of-places", test_classes_of_places);
   g_test_add_func ("/check/loose-ends", test_loose_ends);
   g_test_add_func ("/check/empty-and-inputless", test_empty_and_inputless);
   g_test_add_func ("/check/unknown-layers-are-told", test_unknown_layers_are_told);

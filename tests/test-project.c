@@ -929,6 +929,9 @@ test_reader_outlives_writer (Fixture *fixture,
   g_assert_cmpint (count_files (fixture->folder), ==, 1);
 }
 
+/* Where anybody may write. */
+static char *open_folder;
+
 /* Runs @func as a user who is not root, if this is root: for root no folder is read-only. */
 static gboolean
 as_nobody (gboolean (*func) (const char *path),
@@ -955,9 +958,6 @@ as_nobody (gboolean (*func) (const char *path),
   }
   return WEXITSTATUS (status) == 0;
 }
-
-/* Where anybody may write. */
-static char *open_folder;
 
 static gboolean
 reads_but_refuses (const char *path)
@@ -1032,6 +1032,54 @@ test_killed_in_read_only_folder (Fixture *fixture,
   g_unlink (index);
   g_assert_cmpint (g_chmod (fixture->path, 0444), ==, 0);
   g_assert_cmpint (g_chmod (log, 0444), ==, 0);
+  g_assert_cmpint (g_chmod (fixture->folder, 0555), ==, 0);
+  g_assert_true (as_nobody (reads_but_refuses, fixture->path));
+  g_assert_cmpint (g_chmod (fixture->folder, 0755), ==, 0);
+}
+
+/* The same, but killed while no log was in use: the file itself is half changed, and a journal says what was there. */
+static void
+make_half_changed (const char *path)
+{
+  g_autofree char *journal = g_strconcat (path, "-journal", NULL);
+  int status;
+  pid_t child;
+
+  make_full_project (path);
+  child = fork ();
+  if (child == 0) {
+    LmSqlite *db = lm_sqlite_open (path, "x", LM_SQLITE_WRITE, NULL);
+
+    lm_sqlite_exec (db, "PRAGMA cache_size = 1; BEGIN IMMEDIATE; UPDATE tensor SET data = zeroblob (length (data)); UPDATE run SET design = zeroblob (100000)", NULL);
+    kill (getpid (), SIGKILL);
+  }
+  g_assert_cmpint (waitpid (child, &status, 0), ==, child);
+  g_assert_true (WIFSIGNALED (status));
+  g_assert_true (g_file_test (journal, G_FILE_TEST_EXISTS));
+}
+
+static void
+test_half_changed (Fixture *fixture,
+                   const void *data)
+{
+  make_half_changed (fixture->path);
+  g_assert_true (read_everything (fixture->path, LM_PROJECT_READ));
+  g_assert_cmpint (count_files (fixture->folder), ==, 1);
+  g_unlink (fixture->path);
+  make_half_changed (fixture->path);
+  g_assert_true (read_everything (fixture->path, LM_PROJECT_WRITE));
+  g_assert_cmpint (count_files (fixture->folder), ==, 1);
+}
+
+static void
+test_half_changed_in_read_only_folder (Fixture *fixture,
+                                       const void *data)
+{
+  g_autofree char *journal = g_strconcat (fixture->path, "-journal", NULL);
+
+  make_half_changed (fixture->path);
+  g_assert_cmpint (g_chmod (fixture->path, 0444), ==, 0);
+  g_assert_cmpint (g_chmod (journal, 0444), ==, 0);
   g_assert_cmpint (g_chmod (fixture->folder, 0555), ==, 0);
   g_assert_true (as_nobody (reads_but_refuses, fixture->path));
   g_assert_cmpint (g_chmod (fixture->folder, 0755), ==, 0);
@@ -1178,7 +1226,9 @@ main (int argc,
     { "/project/read-only/file", test_read_only_file },
     { "/project/read-only/folder", test_read_only_folder },
     { "/project/read-only/killed", test_killed_in_read_only_folder },
+    { "/project/read-only/half-changed", test_half_changed_in_read_only_folder },
     { "/project/killed", test_killed },
+    { "/project/half-changed", test_half_changed },
     { "/project/copy", test_save_copy },
     { "/project/rename", test_rename },
     { "/project/closed", test_closed },

@@ -324,6 +324,20 @@ test_frozen_layers_stay (void)
   g_assert_cmpint (after.facts->trainable, <, before.facts->trainable);
 }
 
+/* Nothing to learn is no reason to fall over. */
+static void
+test_a_frozen_network_only_counts (void)
+{
+  g_autoptr (LmDesign) design = kit_design ("Input shape=6; Dense units=3 activation=softmax", "batch_size=16 epochs=2");
+  g_autoptr (LmDataset) dataset = kit_dataset (64, 16, 6, 3);
+  g_auto (KitLog) log = { NULL };
+
+  lm_design_find_by_name (design, "dense")->frozen = TRUE;
+  kit_finish (&log, &(LmTrainerSpec){ .design = design, .dataset = dataset });
+  g_assert_cmpint (log.facts->trainable, ==, 0);
+  g_assert_cmpfloat (log.epochs[0]->done.validation.loss, ==, log.epochs[1]->done.validation.loss);
+}
+
 static void
 test_steps_cut_an_epoch (void)
 {
@@ -456,6 +470,7 @@ main (int argc,
   g_test_add_func ("/train/losses-take-the-same-labels", test_losses_take_the_same_labels);
   g_test_add_func ("/train/stored-gradients-change-nothing", test_stored_gradients_change_nothing);
   g_test_add_func ("/train/frozen-layers-stay", test_frozen_layers_stay);
+  g_test_add_func ("/train/a-frozen-network-only-counts", test_a_frozen_network_only_counts);
   g_test_add_func ("/train/steps-cut-an-epoch", test_steps_cut_an_epoch);
   g_test_add_func ("/train/given-weights-are-taken", test_given_weights_are_taken);
   g_test_add_func ("/train/two-outputs-have-two-targets", test_two_outputs_have_two_targets);

@@ -477,6 +477,8 @@ test_a_file_that_breaks_off_ends_the_run (void)
   g_assert_cmpint (kit_run (&log, &(LmTrainerSpec){ .design = design, .dataset = broken, .no_shuffle = TRUE }), ==, LM_END_FAILED);
   g_assert_error (log.end->end.error, LM_ERROR, LM_ERROR_DATA);
   g_assert_cmpint (log.n_steps, <=, 6);
+  g_assert_nonnull (log.last);
+  g_assert_cmpint (log.last->state.step, ==, log.n_steps);
 }
 
 int

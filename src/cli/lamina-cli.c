@@ -16,11 +16,14 @@
 #include <unistd.h>
 
 static const LmCall *const calls[] = {
+  &lm_call_templates,
+  &lm_call_new,
   &lm_call_layers,
   &lm_call_info,
   &lm_call_train,
   &lm_call_evaluate,
   &lm_call_predict,
+  &lm_call_look,
   &lm_call_convert,
   &lm_call_data,
   &lm_call_bench,

@@ -53,6 +53,7 @@ lm_dataset_new (const LmDatasetClass *klass,
   lm_ref_init (&self->ref);
   self->klass = klass;
   self->impl = impl;
+  self->validation_share = 0.1;
   self->n_columns = n_columns;
   self->columns = g_new0 (LmColumn, n_columns);
   return self;

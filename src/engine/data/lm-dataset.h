@@ -82,6 +82,8 @@ typedef struct {
  * @fingerprint: 16 hexadecimal digits: other data, other fingerprint (with all but certainty). Made of sizes,
  *   names and the first and last bytes of each file, so it is cheap and does not depend on where the files lie
  * @description: one line for people: “10,000 + 2,000 + 2,000 grey pictures of 28×28 pixels, 10 classes”
+ * @validation_share: what lm_data_open() takes from training when there is no validation part and nobody says how
+ *   much: a tenth; 0 for an npz with x and y alone
  * @notes: (array zero-terminated=1): what people should know: “3 of 2,000 pictures cannot be read: …”
  *
  * Immutable once made; all fields are read-only except for the source that
@@ -95,6 +97,7 @@ struct _LmDataset {
   char *spec;
   char *fingerprint;
   char *description;
+  double validation_share;
   char **notes;
   gsize n_samples[LM_N_PARTS]; /* 0: the part is absent */
   int n_columns;

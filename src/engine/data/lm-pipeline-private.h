@@ -9,11 +9,12 @@
 
 G_BEGIN_DECLS
 
-/* What one step learned of one column. @has_shape: fit.sample and fit.size are known. */
+/* What one step learned of one column. @shape: {rank, sizes …} of a sample as a tensor; NULL while fit.sample and fit.size
+ * are not known. */
 typedef struct {
   LmRole role;
   char *column;
-  gboolean has_shape;
+  LmTensor *shape;
   LmStepFit fit;
 } LmFitted;
 

@@ -26,16 +26,6 @@ lm_pipeline_n_state (const LmPipeline *self)
   return n;
 }
 
-static LmTensor *
-shape_to_tensor (const LmShape *shape)
-{
-  gint64 numbers[LM_MAX_RANK + 1] = { shape->rank };
-  LmShape size = LM_SHAPE (shape->rank + 1);
-
-  memcpy (numbers + 1, shape->dim, sizeof (gint64) * (gsize) shape->rank);
-  return lm_tensor_new_copy (LM_I64, &size, numbers);
-}
-
 LmTensor *
 lm_pipeline_get_state (const LmPipeline *self,
                        int i,
@@ -51,7 +41,7 @@ lm_pipeline_get_state (const LmPipeline *self,
       const char *last = k < 0 ? "shape" : lm_step_class (step)->state_names[k];
 
       *name = g_strdup_printf ("%u/%s/%s/%s", s, lm_role_names[fitted->role], fitted->column, last);
-      return k < 0 ? shape_to_tensor (&fitted->fit.sample) : lm_tensor_ref (fitted->fit.state[k]);
+      return k < 0 ? fitted->shape : fitted->fit.state[k];
     }
     i -= (int) step->fitted->len * each;
   }

@@ -32,6 +32,7 @@ fitted_free (gpointer data)
 
   for (int i = 0; i < LM_STEP_MAX_STATE; i++)
     g_clear_pointer (&self->fit.state[i], lm_tensor_unref);
+  g_clear_pointer (&self->shape, lm_tensor_unref);
   g_free (self->column);
   g_free (self);
 }
@@ -54,7 +55,12 @@ void
 lm_fitted_set_shape (LmFitted *self,
                      const LmShape *sample)
 {
-  self->has_shape = TRUE;
+  gint64 numbers[LM_MAX_RANK + 1] = { sample->rank };
+  LmShape size = LM_SHAPE (sample->rank + 1);
+
+  memcpy (numbers + 1, sample->dim, sizeof (gint64) * (gsize) sample->rank);
+  g_clear_pointer (&self->shape, lm_tensor_unref);
+  self->shape = lm_tensor_new_copy (LM_I64, &size, numbers);
   self->fit.sample = *sample;
   self->fit.size = (gsize) lm_shape_product (sample, 0, sample->rank);
 }
@@ -112,9 +118,8 @@ lm_pipeline_copy (const LmPipeline *self)
       const LmFitted *fitted = g_ptr_array_index (step->fitted, k);
       LmFitted *other = lm_step_add_fitted (twin, fitted->role, fitted->column);
 
-      other->has_shape = fitted->has_shape;
-      other->fit.sample = fitted->fit.sample;
-      other->fit.size = fitted->fit.size;
+      if (fitted->shape != NULL)
+        lm_fitted_set_shape (other, &fitted->fit.sample);
       for (int s = 0; s < LM_STEP_MAX_STATE; s++) {
         if (fitted->fit.state[s] != NULL)
           other->fit.state[s] = lm_tensor_ref (fitted->fit.state[s]);
@@ -222,7 +227,7 @@ static gboolean
 is_complete (const LmStepClass *klass,
              const LmFitted *fitted)
 {
-  if (!fitted->has_shape)
+  if (fitted->shape == NULL)
     return FALSE;
   for (int s = 0; s < lm_step_n_state (klass); s++) {
     const LmTensor *state = fitted->fit.state[s];

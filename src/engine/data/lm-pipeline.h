@@ -147,7 +147,7 @@ gboolean lm_pipeline_check (const LmPipeline *self, LmRole role, const char *col
  * fit is %LM_ERROR_FORMAT; lm_pipeline_check() judges the whole.
  */
 int lm_pipeline_n_state (const LmPipeline *self);
-LmTensor *lm_pipeline_get_state (const LmPipeline *self, int i, char **name); /* both (transfer full) */
+LmTensor *lm_pipeline_get_state (const LmPipeline *self, int i, char **name); /* tensor borrowed, NULL if it was never set; name (transfer full) */
 gboolean lm_pipeline_set_state (LmPipeline *self, const char *name, LmTensor *tensor, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LmPipeline, lm_pipeline_free)

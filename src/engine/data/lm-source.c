@@ -322,11 +322,10 @@ describe (const LmDataset *self)
 /* Takes a validation part if the data have none and one is due. */
 static LmDataset *
 add_validation (LmDataset *dataset,
-                const LmSourceClass *source,
                 const LmOpenArgs *args,
                 GError **error)
 {
-  double fraction = args->validation_split >= 0 ? args->validation_split : source->validation;
+  double fraction = args->validation_split >= 0 ? args->validation_split : dataset->validation_share;
   gsize n = lm_dataset_n (dataset, LM_PART_TRAIN);
   LmDataset *view;
 
@@ -368,7 +367,7 @@ lm_data_open (const char *text,
   dataset = spec->source->open (&request, error);
   if (dataset == NULL)
     return NULL;
-  out = add_validation (dataset, spec->source, args, error);
+  out = add_validation (dataset, args, error);
   if (out == NULL)
     return NULL;
   g_free (out->spec);

@@ -23,7 +23,6 @@ typedef struct {
 /**
  * LmSourceClass:
  * @is_builtin: reached as `builtin:ID`, needs no path; else as `ID:PATH`
- * @validation: share of the training part that becomes validation when the data have none of their own; 0 for none
  * @open: reads what is needed to know sizes, classes and parts; called from any thread
  *
  * The member's id is the kind in the SPEC, its options the keys of the query.
@@ -32,7 +31,6 @@ typedef struct {
 typedef struct {
   LmMember member;
   gboolean is_builtin;
-  double validation;
   const char *path_hint; /* N_(): “a folder with a folder per class”; NULL for builtin */
   LmDataset *(*open) (const LmSourceRequest *request, GError **error);
 } LmSourceClass;
@@ -82,7 +80,7 @@ char *lm_spec_guess (const char *path, GError **error);
  * LmOpenArgs:
  * @base_dir: relative paths start here; %NULL: the current folder
  * @seed: of the order from which a validation part is taken
- * @validation_split: `--validation-split`; negative: the source's own rule (a tenth; none for npz). A validation part
+ * @validation_split: `--validation-split`; negative: the data's own rule (a tenth; none for an npz with x and y alone). A validation part
  *   that the data bring along stays as it is
  */
 typedef struct {

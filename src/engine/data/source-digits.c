@@ -250,6 +250,5 @@ const LmSourceClass lm_source_digits = {
     .n_options = G_N_ELEMENTS (options),
   },
   .is_builtin = TRUE,
-  .validation = 0.1,
   .open = digits_open,
 };

@@ -460,7 +460,6 @@ const LmSourceClass lm_source_idx = {
     .title = N_ ("IDX Files"),
     .help = N_ ("A folder or archive with the files of MNIST and its relatives: train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-…, packed with gzip or not."),
   },
-  .validation = 0.1,
   .path_hint = N_ ("a folder with IDX files"),
   .open = idx_open,
 };

@@ -381,7 +381,6 @@ const LmSourceClass lm_source_images = {
     .options = options,
     .n_options = G_N_ELEMENTS (options),
   },
-  .validation = 0.1,
   .path_hint = N_ ("a folder with a folder of pictures per class"),
   .open = images_open,
 };

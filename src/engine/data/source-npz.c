@@ -76,6 +76,7 @@ static gboolean
 add_arrays (LmArrays *arrays,
             const LmNpz *npz,
             const char *shown,
+            gboolean *has_parts,
             GError **error)
 {
   const char *whole = NULL;
@@ -102,6 +103,7 @@ add_arrays (LmArrays *arrays,
     }
     lm_arrays_add (arrays, key.column, key.role, key.has_part ? key.part : LM_PART_TRAIN, npz->names[i], npz->tensors[i]);
   }
+  *has_parts = part != NULL;
   if (!has_input && whole == NULL && part == NULL && npz->n == 1) {
     lm_arrays_add (arrays, "x", LM_ROLE_INPUT, LM_PART_TRAIN, npz->names[0], npz->tensors[0]);
     return TRUE;
@@ -116,13 +118,18 @@ npz_open (const LmSourceRequest *request,
   g_autoptr (LmArrays) arrays = lm_arrays_new ();
   g_autoptr (LmNpz) npz = NULL;
   g_autofree char *name = g_path_get_basename (request->path);
+  LmDataset *dataset;
+  gboolean has_parts;
 
   if (!lm_request_progress (request, _ ("Reading the data"), -1, error))
     return NULL;
   npz = lm_npz_load (request->path, request->shown, error);
-  if (npz == NULL || !add_arrays (arrays, npz, request->shown, error))
+  if (npz == NULL || !add_arrays (arrays, npz, request->shown, &has_parts, error))
     return NULL;
-  return lm_arrays_finish (arrays, name, error);
+  dataset = lm_arrays_finish (arrays, name, error);
+  if (dataset != NULL && !has_parts)
+    dataset->validation_share = 0;
+  return dataset;
 }
 
 const LmSourceClass lm_source_npz = {

@@ -13,6 +13,9 @@
 
 #include <string.h>
 
+/* Samples that a unit must be zero for before it is called dead. */
+#define WITNESSES 32
+
 /* Cells of a vector that get an index of their own; longer ones become a block. */
 #define MAX_CELLS 64
 
@@ -67,6 +70,25 @@ vector_as_tiles (const float *values,
   return tiles;
 }
 
+/* (transfer full) (nullable): which of @n channels are zero for all samples; %NULL for too few samples to tell. */
+static gboolean *
+find_dead (const LmOperand *out,
+           gint64 samples,
+           gint64 n)
+{
+  gint64 channels = out->shape.dim[out->shape.rank - 1], size = lm_shape_n_elements (&out->shape, 1);
+  gboolean *dead;
+
+  if (samples < WITNESSES || n != channels)
+    return NULL;
+  dead = g_new (gboolean, n);
+  for (gint64 k = 0; k < n; k++)
+    dead[k] = TRUE;
+  for (gint64 i = 0; i < size; i++)
+    dead[i % channels] = dead[i % channels] && ((const float *) out->data)[i] == 0.0f;
+  return dead;
+}
+
 static char **
 class_labels (const LmLook *look,
               gint64 n)
@@ -89,18 +111,21 @@ make_sheet (const LmLook *look,
   const LmShape *shape = &out.shape;
   gint64 n = lm_shape_n_elements (shape, 1);
   gboolean is_sink = i == lm_probe_sink (probe);
+  gint64 samples;
   LmSheetPicture *sheet;
   LmTensor *tiles;
   char *title;
 
   if (out.data == NULL || out.dtype != LM_F32)
     return NULL;
+  samples = shape->dim[0];
+  n /= samples;
   tiles = shape->rank == 4 ? maps_as_tiles (out.data, shape->dim[1], shape->dim[2], shape->dim[3]) : vector_as_tiles (out.data, n);
   if (tiles == NULL)
     return NULL;
 
   title = g_strdup_printf ("%s · %s", node->name_path, node->node->kind);
-  sheet = lm_sheet_new (title, tiles, LM_MAP_VIRIDIS, tiles->shape.dim[0] > 1, NULL, _ ("activation"));
+  sheet = lm_sheet_new (title, tiles, LM_MAP_VIRIDIS, find_dead (&out, samples, tiles->shape.dim[0]), NULL, _ ("activation"));
   if (is_sink && shape->rank == 2 && n <= MAX_CELLS)
     sheet->labels = class_labels (look, n);
   return sheet;
@@ -121,19 +146,41 @@ computes (const LmLoweredNode *node,
   return strcmp (node->node->layer->category, "shape") != 0;
 }
 
+/* Through the chain: the sample, and behind it the first ones of the data, by which dead units are told. @n: (out): how many. */
+static float *
+gather_inputs (const LmLook *look,
+               const LmSample *sample,
+               int *n)
+{
+  gsize size = (gsize) lm_tensor_n_elements (sample->raw);
+  int column = look->dataset != NULL ? lm_dataset_first (look->dataset, LM_ROLE_INPUT) : -1;
+  LmPart part = look->dataset != NULL ? lm_dataset_default_part (look->dataset) : LM_PART_TRAIN;
+  float *values;
+
+  *n = 1;
+  if (column < 0 || lm_part_is_sealed (part) || lm_column_size (&look->dataset->columns[column]) != size || lm_dataset_n (look->dataset, part) < WITNESSES)
+    return lm_look_input (look, sample, 1);
+
+  values = g_new (float, size *(WITNESSES + 1));
+  memcpy (values, sample->raw->data, size * sizeof (float));
+  *n = lm_dataset_read_f32 (look->dataset, part, NULL, WITNESSES, column, values + size, NULL) ? WITNESSES + 1 : 1;
+  lm_look_scale (look, &sample->raw->shape, values, (gsize) *n);
+  return values;
+}
+
 LmFilmPicture *
 lm_activations (const LmLook *look,
                 const LmSample *sample,
                 const char *layer,
                 GError **error)
 {
-  LmProbeSpec spec = { .design = look->design, .weights = look->weights, .seed = look->seed, .pool = look->pool, .max_batch = 1 };
+  LmProbeSpec spec = { .design = look->design, .weights = look->weights, .seed = look->seed, .pool = look->pool, .max_batch = WITNESSES + 1 };
   g_autoptr (LmProbe) probe = lm_probe_new (&spec, error);
   g_autoptr (GPtrArray) sheets = g_ptr_array_new_with_free_func ((GDestroyNotify) lm_sheet_picture_free);
   g_autofree float *input = NULL;
   LmFilmPicture *picture;
   LmShape shape;
-  int only = -1;
+  int only = -1, n;
 
   if (probe == NULL)
     return NULL;
@@ -143,8 +190,8 @@ lm_activations (const LmLook *look,
   if (layer != NULL && (only = lm_probe_find (probe, layer, error)) < 0)
     return NULL;
 
-  input = lm_look_input (look, sample, 1);
-  lm_probe_forward (probe, (const float *const[]){ input }, 1);
+  input = gather_inputs (look, sample, &n);
+  lm_probe_forward (probe, (const float *const[]){ input }, n);
   for (guint i = 0; i < lm_probe_layers (probe)->nodes->len; i++) {
     LmSheetPicture *sheet = NULL;
 

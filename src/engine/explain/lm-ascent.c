@@ -20,11 +20,15 @@
 #define DEFAULT_FILTERS 32
 #define DEFAULT_STEPS 30
 #define BORDER 2
+/* Cut off at each side at the end: there the border shows. */
+#define CROP 3
 /* Of the range, a step: the book's 10 / √(pixels · 3) at 200×200. */
 #define STEP 0.03f
 
 typedef struct {
   LmProbe *probe;
+  LmProbe *before; /* the same before the activation, for filters that see nothing; NULL until needed */
+  LmProbeSpec spec;
   int at;
   int n;           /* filters */
   gsize size;      /* values of one input */
@@ -101,13 +105,14 @@ start_in_grey (Ascent *ascent,
 
 /* Sample f is to raise filter f: the mean of its map inside of the border. */
 static void
-seed_filters (Ascent *ascent)
+seed_filters (const Ascent *ascent,
+              LmProbe *probe)
 {
-  LmOperand root = lm_probe_root (ascent->probe, NULL);
+  LmOperand root = lm_probe_root (probe, NULL);
   gint64 per_sample = lm_shape_n_elements (&root.shape, 1) / root.shape.dim[0], channels = root.shape.dim[root.shape.rank - 1];
   gint64 h = root.shape.rank == 4 ? root.shape.dim[1] : 1, w = root.shape.rank == 4 ? root.shape.dim[2] : per_sample / channels;
   gint64 by = h > 3 * BORDER ? BORDER : 0, bx = root.shape.rank == 4 && w > 3 * BORDER ? BORDER : 0;
-  float *seed = lm_probe_seed (ascent->probe), share = 1.0f / (float) ((h - 2 * by) * (w - 2 * bx));
+  float *seed = lm_probe_seed (probe), share = 1.0f / (float) ((h - 2 * by) * (w - 2 * bx));
 
   memset (seed, 0, sizeof (float) * (gsize) (per_sample * ascent->n));
   for (int f = 0; f < ascent->n; f++) {
@@ -118,53 +123,99 @@ seed_filters (Ascent *ascent)
   }
 }
 
-static void
-climb (Ascent *ascent)
+/* Gradients of all inputs; NULL if the layer does not depend on them. */
+static const float *
+differentiate (const Ascent *ascent,
+               LmProbe *probe)
 {
-  const float *gradient;
-
-  lm_probe_forward (ascent->probe, (const float *const[]){ ascent->values }, ascent->n);
-  lm_probe_backward (ascent->probe);
-  gradient = lm_probe_input_gradient (ascent->probe).data;
-  if (gradient == NULL)
-    return;
-  for (int f = 0; f < ascent->n; f++) {
-    const float *g = gradient + (gsize) f * ascent->size;
-    float *x = ascent->values + (gsize) f * ascent->size;
-    double sum = 0;
-    float rate;
-
-    for (gsize i = 0; i < ascent->size; i++)
-      sum += (double) g[i] * (double) g[i];
-    if (!(sum > 0))
-      continue;
-    rate = STEP * (ascent->high - ascent->low) / (float) sqrt (sum / (double) ascent->size);
-    for (gsize i = 0; i < ascent->size; i++)
-      x[i] += rate * g[i];
-  }
+  lm_probe_forward (probe, (const float *const[]){ ascent->values }, ascent->n);
+  seed_filters (ascent, probe);
+  lm_probe_backward (probe);
+  return lm_probe_input_gradient (probe).data;
 }
 
-/* As people see it: centred, a deviation of a quarter of the range, 0 … 255. */
+/* Root mean square of what would move filter @f; 0 if nothing would. */
+static double
+strength (const Ascent *ascent,
+          const float *gradient,
+          int f)
+{
+  double sum = 0;
+
+  for (gsize i = 0; i < ascent->size; i++)
+    sum += (double) gradient[(gsize) f * ascent->size + i] * (double) gradient[(gsize) f * ascent->size + i];
+  return sqrt (sum / (double) ascent->size);
+}
+
+static void
+move (Ascent *ascent,
+      const float *gradient,
+      double rms,
+      int f)
+{
+  const float *g = gradient + (gsize) f * ascent->size;
+  float *x = ascent->values + (gsize) f * ascent->size, rate = STEP * (ascent->high - ascent->low) / (float) rms;
+
+  for (gsize i = 0; i < ascent->size; i++)
+    x[i] += rate * g[i];
+}
+
+/* One step of all filters. One whose map is zero everywhere has no gradient: it goes by its map before the activation. */
+static gboolean
+climb (Ascent *ascent,
+       GError **error)
+{
+  const float *gradient = differentiate (ascent, ascent->probe), *before = NULL;
+  g_autofree gboolean *dead = g_new0 (gboolean, ascent->n);
+  gboolean any = FALSE;
+
+  if (gradient == NULL)
+    return TRUE;
+  for (int f = 0; f < ascent->n; f++)
+    any |= dead[f] = strength (ascent, gradient, f) <= 0;
+  if (any && ascent->before == NULL) {
+    ascent->spec.root = LM_PROBE_BEFORE;
+    ascent->before = lm_probe_new (&ascent->spec, error);
+    if (ascent->before == NULL)
+      return FALSE;
+  }
+  if (any)
+    before = differentiate (ascent, ascent->before);
+  for (int f = 0; f < ascent->n; f++) {
+    const float *by = dead[f] ? before : gradient;
+    double rms = by != NULL ? strength (ascent, by, f) : 0;
+
+    if (rms > 0)
+      move (ascent, by, rms, f);
+  }
+  return TRUE;
+}
+
+/* As people see it: the edges cut off, centred, a deviation of a quarter of the range, 0 … 255. */
 static LmTensor *
 develop (const Ascent *ascent)
 {
-  gint64 h = ascent->input.dim[1], w = ascent->input.dim[2], c = ascent->input.dim[3];
-  LmShape grey = LM_SHAPE (ascent->n, h, w), rgb = LM_SHAPE (ascent->n, h, w, 3);
+  gint64 h = ascent->input.dim[1], w = ascent->input.dim[2], c = ascent->input.dim[3], cut = MIN (h, w) >= 8 * CROP ? CROP : 0;
+  gint64 inner_h = h - 2 * cut, inner_w = w - 2 * cut;
+  LmShape grey = LM_SHAPE (ascent->n, inner_h, inner_w), rgb = LM_SHAPE (ascent->n, inner_h, inner_w, 3);
   LmTensor *tiles = lm_tensor_new (LM_F32, c == 3 ? &rgb : &grey, NULL);
+  float *out = tiles != NULL ? lm_tensor_f32 (tiles) : NULL;
+  gint64 row = inner_w * c, size = inner_h * row;
 
-  for (int f = 0; tiles != NULL && f < ascent->n; f++) {
+  for (int f = 0; tiles != NULL && f < ascent->n; f++, out += size) {
     const float *x = ascent->values + (gsize) f * ascent->size;
-    float *out = lm_tensor_f32 (tiles) + (gsize) f * ascent->size;
     double sum = 0, squares = 0, mean, deviation;
 
-    for (gsize i = 0; i < ascent->size; i++) {
-      sum += (double) x[i];
-      squares += (double) x[i] * (double) x[i];
+    for (gint64 y = 0; y < inner_h; y++)
+      memcpy (out + y * row, x + ((y + cut) * w + cut) * c, sizeof (float) * (gsize) row);
+    for (gint64 i = 0; i < size; i++) {
+      sum += (double) out[i];
+      squares += (double) out[i] * (double) out[i];
     }
-    mean = sum / (double) ascent->size;
-    deviation = sqrt (fmax (squares / (double) ascent->size - mean * mean, 0)) + 1e-9;
-    for (gsize i = 0; i < ascent->size; i++)
-      out[i] = (float) fmin (fmax (127.5 + ((double) x[i] - mean) / deviation * 64, 0), 255);
+    mean = sum / (double) size;
+    deviation = sqrt (fmax (squares / (double) size - mean * mean, 0)) + 1e-9;
+    for (gint64 i = 0; i < size; i++)
+      out[i] = (float) fmin (fmax (127.5 + ((double) out[i] - mean) / deviation * 64, 0), 255);
   }
   return tiles;
 }
@@ -177,9 +228,9 @@ lm_ascent (const LmLook *look,
   int steps = spec->n_steps > 0 ? spec->n_steps : DEFAULT_STEPS;
   g_autofree char *path = NULL;
   g_autofree float *values = NULL;
-  g_autoptr (LmProbe) probe = NULL;
+  g_autoptr (LmProbe) probe = NULL, before = NULL;
   Ascent ascent = { 0 };
-  LmProbeSpec probe_spec = { .design = look->design, .weights = look->weights, .seed = look->seed, .pool = look->pool, .root = LM_PROBE_BEFORE, .input_gradient = TRUE };
+  LmProbeSpec probe_spec = { .design = look->design, .weights = look->weights, .seed = look->seed, .pool = look->pool, .root = LM_PROBE_OUTPUT, .input_gradient = TRUE };
   LmSheetPicture *sheet;
   LmTensor *tiles;
 
@@ -190,6 +241,7 @@ lm_ascent (const LmLook *look,
   probe = ascent.probe = lm_probe_new (&probe_spec, error);
   if (probe == NULL)
     return NULL;
+  ascent.spec = probe_spec;
   ascent.at = lm_probe_find (probe, path, NULL);
   ascent.input = lm_probe_input_shape (probe, 0);
   if (ascent.input.rank != 4 || (ascent.input.dim[3] != 1 && ascent.input.dim[3] != 3)) {
@@ -200,14 +252,14 @@ lm_ascent (const LmLook *look,
   values = ascent.values = g_new (float, ascent.size *(gsize) ascent.n);
   find_range (look, &ascent);
   start_in_grey (&ascent, spec->seed);
-  lm_probe_forward (probe, (const float *const[]){ values }, ascent.n);
-  seed_filters (&ascent);
   for (int step = 0; step < steps; step++) {
     if (spec->progress != NULL && !spec->progress (spec->progress_data, _ ("Looking for what excites each filter"), (double) step / steps)) {
       g_set_error (error, LM_ERROR, LM_ERROR_CANCELLED, _ ("Stopped."));
       return NULL;
     }
-    climb (&ascent);
+    if (!climb (&ascent, error))
+      return NULL;
+    before = ascent.before;
   }
 
   tiles = develop (&ascent);
@@ -216,11 +268,11 @@ lm_ascent (const LmLook *look,
     return NULL;
   }
   sheet = lm_sheet_new (g_strdup_printf (_ ("%s · what each filter looks for"), lm_lowered_node (lm_probe_layers (probe), ascent.at)->name_path), tiles,
-                        ascent.input.dim[3] == 3 ? LM_MAP_RGB : LM_MAP_GREY, FALSE, NULL, NULL);
+                        ascent.input.dim[3] == 3 ? LM_MAP_RGB : LM_MAP_GREY, NULL, NULL, NULL);
   sheet->min = 0;
   sheet->max = 255;
   g_free (sheet->scale);
-  sheet->scale = g_strdup_printf (_ ("%d×%d each · gradient ascent, %d steps · each scaled by itself"), (int) ascent.input.dim[1], (int) ascent.input.dim[2], steps);
+  sheet->scale = g_strdup_printf (_ ("%d×%d each · gradient ascent, %d steps · each scaled by itself"), (int) tiles->shape.dim[1], (int) tiles->shape.dim[2], steps);
   if (look->weights == NULL)
     sheet->caption = g_strdup (_ ("Not trained: random weights"));
   return sheet;

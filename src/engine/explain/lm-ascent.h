@@ -32,10 +32,11 @@ typedef struct {
  * Gradient ascent on the input: begins in grey noise between 40 % and 60 % of
  * the range, raises the mean of the filter's map (without a border of 2 where
  * there is room), with the gradient divided by its root mean square, so that
- * each step changes the picture alike. What is raised is the map before its
- * activation: a unit that starts below zero can move. All filters at once,
- * each a sample of the batch. At the end each picture is centred, scaled to a
- * deviation of a quarter of the range, and cut to it.
+ * each step changes the picture alike. A filter whose map is zero everywhere
+ * has no gradient; it goes by its map before the activation until it wakes.
+ * All filters at once, each a sample of the batch. At the end the edges are
+ * cut off, each picture is centred, scaled to a deviation of a quarter of the
+ * range, and cut to it.
  *
  * Source: Chollet, Deep Learning with Python, section 5.4.2 (2nd edition 9.4.2): 30 steps, rate 10 on the
  * L2-normalised gradient, which is 0.03 of the range a step.

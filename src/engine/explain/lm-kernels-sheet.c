@@ -76,7 +76,7 @@ conv_sheet (char *title,
     note = g_strdup_printf (_ ("%d of %d filters, a row each; %d of %d input channels"), (int) n_filters, (int) filters, (int) n_channels, (int) channels);
   else if (n_filters < filters)
     note = g_strdup_printf (_ ("%d of %d filters"), (int) n_filters, (int) filters);
-  sheet = lm_sheet_new (title, tiles, colour ? LM_MAP_RGB : LM_MAP_DIVERGING, FALSE, note, _ ("weight"));
+  sheet = lm_sheet_new (title, tiles, colour ? LM_MAP_RGB : LM_MAP_DIVERGING, NULL, note, _ ("weight"));
   if (n_channels > 1) {
     sheet->columns = (int) n_channels;
     sheet->labels = g_new0 (char *, n_filters *n_channels + 1);
@@ -109,7 +109,7 @@ dense_sheet (char *title,
     note = g_strdup_printf (_ ("%d of %d units"), (int) shown, (int) n);
   else if (!picture)
     note = g_strdup (_ ("rows: inputs, columns: units"));
-  return lm_sheet_new (title, tiles, LM_MAP_DIVERGING, FALSE, note, _ ("weight"));
+  return lm_sheet_new (title, tiles, LM_MAP_DIVERGING, NULL, note, _ ("weight"));
 }
 
 static int

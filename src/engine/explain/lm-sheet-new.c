@@ -11,36 +11,18 @@
 
 #include <math.h>
 
-static int
-mark_dead_tiles (LmSheetPicture *self)
-{
-  gint64 n = self->tiles->shape.dim[0], size = lm_shape_sample_size (&self->tiles->shape);
-  const float *values = lm_tensor_f32 (self->tiles);
-  int count = 0;
-
-  self->dead = g_new0 (gboolean, n);
-  for (gint64 t = 0; t < n; t++) {
-    gboolean dead = TRUE;
-
-    for (gint64 i = 0; i < size && dead; i++)
-      dead = values[t * size + i] == 0.0f;
-    self->dead[t] = dead;
-    count += dead;
-  }
-  return count;
-}
-
 LmSheetPicture *
 lm_sheet_new (char *title,
               LmTensor *tiles,
               LmColourMap map,
-              gboolean mark_dead,
+              gboolean *dead,
               const char *note,
               const char *unit)
 {
   LmSheetPicture *self = g_new0 (LmSheetPicture, 1);
   g_autoptr (GString) scale = g_string_new (NULL);
-  int dead = 0;
+  gint64 n = tiles->shape.dim[0];
+  int n_dead = 0;
 
   self->title = title;
   self->tiles = tiles;
@@ -54,14 +36,18 @@ lm_sheet_new (char *title,
     self->max = MAX (fabs (self->min), fabs (self->max));
     self->min = -self->max;
   }
-  if (mark_dead)
-    dead = mark_dead_tiles (self);
+  self->dead = dead;
+  for (gint64 t = 0; dead != NULL && t < n; t++)
+    n_dead += dead[t];
 
   if (note != NULL)
     g_string_append_printf (scale, "%s · ", note);
-  g_string_append_printf (scale, _ ("%d×%d each · one scale: %.3g … %.3g"), (int) tiles->shape.dim[1], (int) tiles->shape.dim[2], self->min, self->max);
-  if (dead > 0)
-    g_string_append_printf (scale, _ (" · %d always 0"), dead);
+  if (tiles->shape.dim[1] == 1 && tiles->shape.dim[2] == 1)
+    g_string_append_printf (scale, _ ("%d values · one scale: %.3g … %.3g"), (int) n, self->min, self->max);
+  else
+    g_string_append_printf (scale, _ ("%d×%d each · one scale: %.3g … %.3g"), (int) tiles->shape.dim[1], (int) tiles->shape.dim[2], self->min, self->max);
+  if (n_dead > 0)
+    g_string_append_printf (scale, _ (" · %d always 0"), n_dead);
   self->scale = g_string_free (g_steal_pointer (&scale), FALSE);
   return self;
 }

@@ -14,12 +14,12 @@ G_BEGIN_DECLS
  * @title: (transfer full): heading
  * @tiles: (transfer full): (n, H, W) or (n, H, W, 3)
  * @map: %LM_MAP_VIRIDIS becomes diverging if there are negative values
- * @mark_dead: tiles that are zero everywhere get the mark
+ * @dead: (transfer full) (nullable) (array): which tiles get the mark “always 0”
  * @note: (nullable): stands before the scale: “8 of 64 filters”
  *
  * Finds the common range (symmetric for diverging maps) and writes the scale
  * in words. Returns: (transfer full)
  */
-LmSheetPicture *lm_sheet_new (char *title, LmTensor *tiles, LmColourMap map, gboolean mark_dead, const char *note, const char *unit);
+LmSheetPicture *lm_sheet_new (char *title, LmTensor *tiles, LmColourMap map, gboolean *dead, const char *note, const char *unit);
 
 G_END_DECLS

@@ -106,6 +106,17 @@ lm_checking_missing_inputs (LmChecking *self,
                  lm_edit_remove_and_heal (self->design, path, &layer->id, 1, NULL));
 }
 
+/* The words that lm_lower_design() has for layers. */
+static char *
+title_of_missing (const LmNode *node,
+                  int have,
+                  int need)
+{
+  if (have == 0)
+    return g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%s needs an input", "%s needs %d inputs", (gulong) need), node->name, need);
+  return g_strdup_printf (_ ("%s has %d of the %d inputs it needs"), node->name, have, need);
+}
+
 /* Blocks lower what is wired to them; an empty port is found here. */
 static void
 report_blocks (LmChecking *self)
@@ -128,8 +139,7 @@ report_blocks (LmChecking *self)
     if (entry->n_in >= n)
       continue;
     diagnostic = lm_checking_report (self, LM_SEVERITY_ERROR, LM_ERROR_GRAPH, (int) i, 0,
-                                     entry->n_in == 0 && n == 1 ? g_strdup_printf (_ ("%s needs an input"), entry->node->name)
-                                                                : g_strdup_printf (_ ("%s has %d of the %d inputs it needs"), entry->node->name, entry->n_in, n),
+                                     title_of_missing (entry->node, entry->n_in, n),
                                      g_strdup (_ ("Each Input inside of a block is an input of the block. Draw a wire to its free port.")));
     lm_checking_missing_inputs (self, diagnostic, (int) i);
   }
@@ -425,7 +435,7 @@ report_size (LmChecking *self,
   g_autofree char *free_size = g_format_size_full (have, G_FORMAT_SIZE_IEC_UNITS);
   LmDiagnostic *diagnostic = lm_checking_report (self, LM_SEVERITY_ERROR, LM_ERROR_LIMIT, -1, -1,
                                                  g_strdup_printf (_ ("This needs %s to train, %s are free"), needed, free_size),
-                                                 g_strdup_printf (_ ("Most of it holds the results of the layers for the %" G_GINT64_FORMAT " samples of a batch."), batch));
+                                                 g_strdup_printf (_ ("Most of it holds the results of the layers for the %" PRId64 " samples of a batch."), batch));
 
   /* The largest power of two that fits. */
   for (gint64 smaller = batch / 2; smaller >= 1; smaller /= 2) {
@@ -433,7 +443,7 @@ report_size (LmChecking *self,
       smaller &= smaller - 1;
     if (measure (self, smaller) > have)
       continue;
-    lm_remedy_add (diagnostic, g_strdup_printf (_ ("Set Batch Size to %" G_GINT64_FORMAT), smaller),
+    lm_remedy_add (diagnostic, g_strdup_printf (_ ("Set Batch Size to %" PRId64), smaller),
                    lm_edit_set_training (LM_TRAINING_BATCH_SIZE, &LM_VALUE_INT (smaller)));
     break;
   }

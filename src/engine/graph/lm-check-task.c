@@ -35,37 +35,61 @@ report_input (LmChecking *self,
                  lm_edit_set_option ("", input->id, option, &value));
 }
 
+/* The Inputs whose data are used, as indices of lowered nodes, in order of id: Inputs run in that order. */
+static GArray *
+find_inputs (const LmChecking *self)
+{
+  g_autoptr (GArray) sinks = lm_design_sinks (self->design);
+  GArray *inputs = g_array_new (FALSE, FALSE, sizeof (int));
+
+  for (guint i = 0; i < self->lowered->nodes->len; i++) {
+    const LmLoweredNode *entry = lm_lowered_node (self->lowered, (int) i);
+    gboolean is_used = entry->depth == 0 && entry->node->layer != NULL && entry->node->layer->max_inputs == 0;
+    int index = (int) i;
+
+    for (guint s = 0; is_used && s < sinks->len; s++)
+      is_used = g_array_index (sinks, int, s) != entry->node->id;
+    if (is_used)
+      g_array_append_val (inputs, index);
+  }
+  return inputs;
+}
+
+/* Several Inputs find their columns by name, which is not known here: it must be possible that each finds one. */
+static const LmShape *
+find_column (const LmTask *task,
+             const LmShape *shape)
+{
+  int n = MIN (task->n_inputs, (int) G_N_ELEMENTS (task->input_shape));
+
+  for (int i = 0; i < n; i++) {
+    if (lm_shape_sample_size (&task->input_shape[i]) == lm_shape_sample_size (shape))
+      return &task->input_shape[i];
+  }
+  return NULL;
+}
+
 static void
 check_inputs (LmChecking *self)
 {
   const LmTask *task = self->task;
-  int n = 0;
+  g_autoptr (GArray) inputs = find_inputs (self);
 
-  for (guint i = 0; i < self->lowered->nodes->len; i++)
-    n += lm_lowered_node (self->lowered, (int) i)->depth == 0 && lm_lowered_node (self->lowered, (int) i)->node->layer != NULL &&
-         lm_lowered_node (self->lowered, (int) i)->node->layer->max_inputs == 0;
-  if (task->n_inputs == 0 || n == 0)
+  if (task->n_inputs == 0)
     return;
-
-  if (n != task->n_inputs) {
+  if ((int) inputs->len > task->n_inputs) {
     lm_checking_report (self, LM_SEVERITY_ERROR, LM_ERROR_DATA, -1, -1,
-                        g_strdup_printf (_ ("The network has %d inputs, the data have %d"), n, task->n_inputs),
-                        g_strdup (_ ("Each Input takes one column of the data. Add or remove an Input, or choose other data.")));
+                        g_strdup_printf (_ ("The network has %d inputs, the data have %d"), (int) inputs->len, task->n_inputs),
+                        g_strdup (_ ("Each Input takes one column of the data. Remove an Input, or choose other data.")));
     return;
   }
 
-  /* Inputs in order of id are columns in their order; they run in that order too. */
-  n = 0;
-  for (guint i = 0; i < self->lowered->nodes->len && n < (int) G_N_ELEMENTS (task->input_shape); i++) {
-    const LmLoweredNode *entry = lm_lowered_node (self->lowered, (int) i);
-    LmShape shape;
+  for (guint i = 0; i < inputs->len; i++) {
+    int node = g_array_index (inputs, int, i);
+    LmShape shape = lm_builder_shape (self->builder, lm_lowered_out (self->lowered, node, 0));
 
-    if (entry->depth > 0 || entry->node->layer == NULL || entry->node->layer->max_inputs != 0)
-      continue;
-    shape = lm_builder_shape (self->builder, lm_lowered_out (self->lowered, (int) i, 0));
-    if (shape.rank >= 0 && lm_shape_sample_size (&shape) != lm_shape_sample_size (&task->input_shape[n]))
-      report_input (self, (int) i, &shape, &task->input_shape[n]);
-    n++;
+    if (shape.rank >= 0 && find_column (task, &shape) == NULL)
+      report_input (self, node, &shape, &task->input_shape[0]);
   }
 }
 
@@ -85,6 +109,9 @@ find_output (const LmChecking *self,
   if (specs->len == 1) {
     const LmOutputSpec *spec = g_ptr_array_index (specs, 0);
 
+    /* One target out of several may be another than the task's. */
+    if (spec->target != NULL)
+      return -1;
     id = spec->node;
     *port = spec->port;
   }
@@ -232,7 +259,7 @@ add_head (LmChecking *self,
   edits = g_ptr_array_new ();
   g_ptr_array_add (edits, lm_edit_add_wire ("", &(LmWire){ last->id, 0, head->id, 0 }));
   g_ptr_array_insert (edits, 0, lm_edit_add_node ("", head));
-  lm_remedy_try (self, diagnostic, g_strdup_printf (_ ("Add a Dense of %" G_GINT64_FORMAT " Units"), n), lm_edit_group (NULL, edits));
+  lm_remedy_try (self, diagnostic, g_strdup_printf (_ ("Add a Dense of %" PRId64 " Units"), n), lm_edit_group (NULL, edits));
 }
 
 /* --- Classes ---------------------------------------------------------------- */
@@ -243,8 +270,11 @@ fits_classes (const LmTask *task,
               const LmShape *shape,
               const char *loss)
 {
-  gint64 size = lm_shape_sample_size (shape);
+  gint64 size = lm_shape_sample_size (shape), places = lm_shape_sample_size (&task->target_shape);
 
+  /* A class for each place: of a picture, of a sequence. */
+  if (places > 1)
+    return size == places * task->n_classes || size == places;
   /* One value for two classes, or a number for the number of the class. */
   if (size == 1)
     return loss == NULL ? task->n_classes == 2
@@ -267,9 +297,18 @@ check_classes (LmChecking *self,
   if (fits_classes (self->task, shape, loss))
     return;
 
+  if (lm_shape_sample_size (&self->task->target_shape) > 1) {
+    g_autofree char *target = lm_shape_to_string (&self->task->target_shape);
+
+    lm_checking_report (self, LM_SEVERITY_ERROR, LM_ERROR_DATA, node, -1,
+                        g_strdup_printf (_ ("%s gives %s, the target is %s"), last->name, size, target),
+                        g_strdup_printf (_ ("Each place of the target is one of %" PRId64 " classes, so each place needs as many answers."), n));
+    return;
+  }
+
   if (shape->rank > 2) {
     diagnostic = lm_checking_report (self, LM_SEVERITY_ERROR, LM_ERROR_DATA, node, -1,
-                                     g_strdup_printf (_ ("The network gives %s, the target is one of %" G_GINT64_FORMAT " classes"), size, n),
+                                     g_strdup_printf (_ ("The network gives %s, the target is one of %" PRId64 " classes"), size, n),
                                      g_strdup_printf (_ ("%s comes from %s: an answer for each place. One answer for the whole sample is needed."), size, last->name));
     add_flattenings (self, diagnostic, last, shape);
     return;
@@ -277,10 +316,10 @@ check_classes (LmChecking *self,
 
   /* Units without a class never are the answer; they do no harm. */
   diagnostic = lm_checking_report (self, gives > n ? LM_SEVERITY_HINT : LM_SEVERITY_ERROR, LM_ERROR_DATA, node, -1,
-                                   g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%s gives %" G_GINT64_FORMAT " value, the target has %" G_GINT64_FORMAT " classes",
-                                                                 "%s gives %" G_GINT64_FORMAT " values, the target has %" G_GINT64_FORMAT " classes", (gulong) gives),
+                                   g_strdup_printf (g_dngettext (GETTEXT_PACKAGE, "%s gives %" PRId64 " value, the target has %" PRId64 " classes",
+                                                                 "%s gives %" PRId64 " values, the target has %" PRId64 " classes", (gulong) gives),
                                                     last->name, gives, n),
-                                   g_strdup_printf (_ ("The last layer needs one unit per class: %" G_GINT64_FORMAT "."), n));
+                                   g_strdup_printf (_ ("The last layer needs one unit per class: %" PRId64 "."), n));
   add_resizing (self, diagnostic, last, n);
   if (diagnostic->remedies->len == 0)
     add_head (self, diagnostic, last, n);
@@ -319,7 +358,7 @@ wanted_activation (const LmChecking *self,
                    const char *loss,
                    const LmShape *shape)
 {
-  if (loss == NULL && self->task->labels)
+  if (loss == NULL && self->task->labels && self->task->n_classes > 1)
     loss = lm_shape_sample_size (shape) > 1 ? "sparse_categorical_crossentropy" : "binary_crossentropy";
   if (loss == NULL)
     return LM_ACT_LINEAR;
@@ -401,7 +440,7 @@ lm_checking_task (LmChecking *self)
 
   shape = lm_builder_shape (self->builder, output);
   loss = find_loss (self, &options);
-  if (self->task->labels)
+  if (self->task->labels && self->task->n_classes > 1)
     check_classes (self, node, &shape, loss);
   else
     check_numbers (self, node, &shape);

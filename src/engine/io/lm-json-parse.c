@@ -395,7 +395,7 @@ lm_json_parse (const char *text,
 
   if (size > LM_JSON_MAX_BYTES) {
     g_set_error (error, LM_ERROR, LM_ERROR_LIMIT,
-                 _ ("“%s” has %" G_GSIZE_FORMAT " bytes, but JSON is read up to %" G_GSIZE_FORMAT ". Choose another file."),
+                 _ ("“%s” has %zu bytes, but JSON is read up to %zu. Choose another file."),
                  name, size, LM_JSON_MAX_BYTES);
     return NULL;
   }

@@ -84,7 +84,7 @@ append_path (const LmJsonAt *at,
 
   append_path (at->parent, path);
   if (at->key == NULL)
-    g_string_append_printf (path, "[%" G_GSIZE_FORMAT "]", at->index);
+    g_string_append_printf (path, "[%zu]", at->index);
   else
     g_string_append_printf (path, "%s%.60s", path->len > 0 ? "." : "", at->key);
 }

@@ -135,31 +135,63 @@ is_writable (const char *path)
   return faccessat (AT_FDCWD, path, W_OK, AT_EACCESS) == 0;
 }
 
+/* TRUE if something that counts lies beside the file at @path. */
+static gboolean
+has_companion (const char *path,
+               const char *ending)
+{
+  g_autofree char *companion = g_strconcat (path, ending, NULL);
+  GStatBuf info;
+
+  return g_stat (companion, &info) == 0 && info.st_size > 0;
+}
+
+static gboolean
+copy_to_temporary (LmProject *self,
+                   const char *ending,
+                   GError **error)
+{
+  g_autofree char *from = g_strconcat (self->path, ending, NULL);
+  g_autofree char *to = g_strconcat (self->open_path, ending, NULL);
+
+  return lm_project_copy_file (from, to, error);
+}
+
 /* For reading, where nothing at all can be written: SQLite wants companions even then, unless it is told that the file
- * will never change. What a kill left in the log is read from a copy. */
+ * will never change. What a kill left in companions is read from a copy, which can be mended. */
 static gboolean
 open_frozen (LmProject *self,
              GError **error)
 {
-  g_autofree char *log = g_strconcat (self->path, "-wal", NULL);
-  g_autofree char *log_copy = NULL;
-  GStatBuf info;
+  const char *companion = has_companion (self->path, "-wal") ? "-wal" : has_companion (self->path, "-journal") ? "-journal"
+                                                                                                               : NULL;
 
-  if (g_stat (log, &info) != 0 || info.st_size == 0) {
+  if (companion == NULL) {
     self->access = LM_SQLITE_IMMUTABLE;
     self->db = lm_sqlite_open (self->path, self->shown, LM_SQLITE_IMMUTABLE, error);
     return self->db != NULL;
   }
-  self->temporary = g_dir_make_tmp ("lamina-XXXXXX", error);
-  if (self->temporary == NULL)
+  self->temporary = g_dir_make_tmp ("lamina-XXXXXX", NULL);
+  if (self->temporary == NULL) {
+    g_set_error (error, LM_ERROR, LM_ERROR_IO, _ ("“%s” was cut off and must be mended, but there is no folder for a copy. Make room in “%s”."), self->shown, g_get_tmp_dir ());
     return FALSE;
+  }
   g_free (self->open_path);
   self->open_path = g_build_filename (self->temporary, "copy.lamina", NULL);
-  log_copy = g_strconcat (self->open_path, "-wal", NULL);
-  if (!lm_project_copy_file (self->path, self->open_path, error) || !lm_project_copy_file (log, log_copy, error))
+  if (!copy_to_temporary (self, "", error) || !copy_to_temporary (self, companion, error))
     return FALSE;
-  self->db = lm_sqlite_open (self->open_path, self->shown, LM_SQLITE_READ, error);
+  self->db = lm_sqlite_open (self->open_path, self->shown, LM_SQLITE_WRITE, error);
   return self->db != NULL;
+}
+
+/* Takes back what a kill left half done, which a connection that only reads cannot. Not if somebody is at work on it. */
+static void
+mend (LmProject *self)
+{
+  g_autoptr (LmProjectLock) lock = lm_project_lock_new (self->path, self->shown, TRUE, NULL);
+  g_autoptr (LmSqlite) db = lock != NULL ? lm_sqlite_open (self->path, self->shown, LM_SQLITE_WRITE, NULL) : NULL;
+
+  g_clear_pointer (&db, lm_sqlite_close);
 }
 
 static gboolean
@@ -171,9 +203,15 @@ open_for_reading (LmProject *self,
 
   self->access = LM_SQLITE_READ;
   self->db = lm_sqlite_open (self->path, self->shown, LM_SQLITE_READ, &reason);
-  if (self->db == NULL && (is_writable (self->folder) || reason->code == LM_ERROR_FORMAT)) {
+  if (self->db == NULL && reason->code == LM_ERROR_FORMAT) {
     g_propagate_error (error, g_steal_pointer (&reason));
     return FALSE;
+  }
+  if (self->db == NULL && is_writable (self->path) && is_writable (self->folder)) {
+    mend (self);
+    self->db = lm_sqlite_open (self->path, self->shown, LM_SQLITE_READ, error);
+    if (self->db == NULL)
+      return FALSE;
   }
   if (self->db == NULL && !open_frozen (self, error))
     return FALSE;

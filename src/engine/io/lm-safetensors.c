@@ -153,7 +153,7 @@ read_shape (const LmJsonAt *at,
     if (!lm_json_get_int (&size, 1, LM_MAX_ELEMENTS, &shape->dim[shape->rank++], error))
       return FALSE;
   }
-  return lm_shape_check (shape, 1, error);
+  return lm_shape_check (shape, 1, error) || lm_json_prefix (at, error);
 }
 
 /* One tensor of the header; its place must lie in the @n bytes of numbers and be as long as shape and type say. */

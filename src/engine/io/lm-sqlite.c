@@ -90,12 +90,12 @@ static gboolean
 fail (LmSqlite *self,
       GError **error)
 {
-  int code = sqlite3_extended_errcode (self->db);
+  int system = errno, code = sqlite3_extended_errcode (self->db);
 
-  /* The number of the system's error is only fresh after errors of reading and writing. */
-  set_error (error, self->shown, code,
-             (code & 0xff) == SQLITE_IOERR || (code & 0xff) == SQLITE_CANTOPEN ? sqlite3_system_errno (self->db) : 0,
-             sqlite3_errmsg (self->db));
+  /* sqlite3_system_errno () misses what happens in a commit, so callers set errno to 0 before they begin. */
+  if ((code & 0xff) != SQLITE_IOERR && (code & 0xff) != SQLITE_CANTOPEN)
+    system = 0;
+  set_error (error, self->shown, code, system, sqlite3_errmsg (self->db));
   return FALSE;
 }
 
@@ -197,6 +197,7 @@ lm_sqlite_exec (LmSqlite *self,
                 const char *sql,
                 GError **error)
 {
+  errno = 0;
   return sqlite3_exec (self->db, sql, NULL, NULL, NULL) == SQLITE_OK || fail (self, error);
 }
 
@@ -213,6 +214,7 @@ lm_sqlite_prepare (LmSqlite *self,
   }
   statement = g_new0 (LmStatement, 1);
   statement->db = self;
+  errno = 0;
   if (sqlite3_prepare_v3 (self->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement->stmt, NULL) != SQLITE_OK) {
     fail (self, error);
     g_free (statement);
@@ -301,8 +303,10 @@ LmRowResult
 lm_statement_step (LmStatement *self,
                    GError **error)
 {
-  int status = sqlite3_step (self->stmt);
+  int status;
 
+  errno = 0;
+  status = sqlite3_step (self->stmt);
   if (status == SQLITE_ROW)
     return LM_ROW_THERE;
   if (status != SQLITE_DONE)

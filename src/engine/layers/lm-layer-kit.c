@@ -7,6 +7,7 @@
 
 #include "lm-layer-kit.h"
 
+#include "lm-activation.h"
 #include "lm-initializer.h"
 
 #include <string.h>
@@ -318,5 +319,11 @@ lm_layer_activate (LmBuilder *b,
                    int index,
                    LmValue x)
 {
-  return lm_build_activation_by_id (b, x, lm_layer_member_id (node, index));
+  const LmOptionSet *object = lm_node_object (node, index);
+  const LmActivationClass *activation;
+
+  if (object == NULL)
+    return x;
+  activation = (const LmActivationClass *) object->member;
+  return lm_build_activation (b, x, &(LmActivationAttrs){ activation->kind, activation->a, activation->b, activation->c });
 }

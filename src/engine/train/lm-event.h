@@ -72,7 +72,7 @@ typedef struct {
       LmFigures running; /* of the epoch so far */
       double samples_per_s;
       double epoch_seconds_left;
-      double seconds_left; /* to the end of the run, validation included; NaN while not known */
+      double seconds_left; /* to the end of the run, validation included */
       double rate;
     } now;
     struct {

@@ -44,6 +44,7 @@ struct _LmTrainer {
   pthread_mutex_t lock;
   LmSnapshotRequest requests[LM_MAX_REQUESTS];
   int n_requests;
+  gboolean is_running;
   gboolean is_over;
   LmEndReason reason;
   GError *error;

@@ -74,8 +74,11 @@ emit_step (LmTrainer *self,
   gint64 epochs_left = runner->epochs - runner->state.epoch - 1;
   double left = (double) facts->samples_per_epoch - runner->state.samples;
   LmEvent *event = free_step_event (self);
+  double check;
 
   self->speed = self->speed > 0 ? 0.7 * self->speed + 0.3 * speed : speed;
+  /* Until the first validation: a forward pass is about a third of a step. */
+  check = self->check_seconds > 0 ? self->check_seconds : (double) facts->validation_samples / (3 * self->speed);
   self->told_at = now;
   self->told_samples = self->samples;
   event->epoch = runner->state.epoch + 1;
@@ -87,7 +90,7 @@ emit_step (LmTrainer *self,
   event->now.epoch_seconds_left = left / self->speed;
   event->now.seconds_left = (left + (double) (epochs_left * facts->samples_per_epoch)) / self->speed;
   if (runner->check != NULL)
-    event->now.seconds_left += self->check_seconds > 0 ? self->check_seconds * (double) (epochs_left + 1) : (double) NAN;
+    event->now.seconds_left += check * (double) (epochs_left + 1);
   emit (self, lm_event_ref (event));
 }
 
@@ -362,7 +365,11 @@ step (LmTrainer *self)
     set_end (self, LM_END_NAN, NULL);
     return END;
   case LM_STEP_ERROR:
-    set_end (self, LM_END_FAILED, error);
+    /* The data failed, not the weights: what has been learnt is kept. */
+    if (keep (self, LM_KEEP_LAST) == GO_ON)
+      set_end (self, LM_END_FAILED, error);
+    else
+      g_error_free (error);
     return END;
   case LM_STEP_DONE:
   default:

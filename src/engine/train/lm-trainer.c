@@ -71,6 +71,15 @@ thread_main (void *data)
   return NULL;
 }
 
+static void
+set_running (LmTrainer *self,
+             gboolean is_running)
+{
+  pthread_mutex_lock (&self->lock);
+  self->is_running = is_running;
+  pthread_mutex_unlock (&self->lock);
+}
+
 gboolean
 lm_trainer_start (LmTrainer *self,
                   GError **error)
@@ -78,8 +87,10 @@ lm_trainer_start (LmTrainer *self,
   int status;
 
   g_assert (!self->has_thread && !self->is_over);
+  set_running (self, TRUE);
   status = pthread_create (&self->thread, NULL, thread_main, self);
   if (status != 0) {
+    set_running (self, FALSE);
     g_set_error (error, LM_ERROR, LM_ERROR_LIMIT, _ ("Training cannot start: the system gives no further thread (%s). Close other programs."), g_strerror (status));
     return FALSE;
   }
@@ -106,6 +117,7 @@ lm_trainer_run (LmTrainer *self,
                 GError **error)
 {
   g_assert (!self->has_thread && !self->is_over);
+  set_running (self, TRUE);
   lm_trainer_perform (self);
   return get_end (self, error);
 }
@@ -124,12 +136,12 @@ lm_trainer_join (LmTrainer *self,
 gboolean
 lm_trainer_is_running (LmTrainer *self)
 {
-  gboolean is_over;
+  gboolean is_running;
 
   pthread_mutex_lock (&self->lock);
-  is_over = self->is_over;
+  is_running = self->is_running && !self->is_over;
   pthread_mutex_unlock (&self->lock);
-  return self->has_thread && !is_over;
+  return is_running;
 }
 
 void

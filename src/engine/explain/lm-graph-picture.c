@@ -1,0 +1,219 @@
+/* lm-graph-picture.c
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "lm-graph-picture.h"
+
+#include "lm-i18n.h"
+
+#include <string.h>
+
+char *
+lm_count_to_string (gint64 n)
+{
+  g_autofree char *digits = NULL;
+  g_autoptr (GString) text = NULL;
+  gsize length;
+
+  if (n >= 1000000000)
+    return g_strdup_printf ("%.2f G", (double) n / 1e9);
+  if (n >= 1000000)
+    return g_strdup_printf ("%.2f M", (double) n / 1e6);
+  digits = g_strdup_printf ("%" PRId64, n);
+  length = strlen (digits);
+  text = g_string_new (NULL);
+  for (gsize i = 0; i < length; i++) {
+    if (i > 0 && (length - i) % 3 == 0)
+      g_string_append_c (text, ',');
+    g_string_append_c (text, digits[i]);
+  }
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+/* Options that are not at their default, the first few. */
+static void
+append_options (GString *text,
+                const LmNode *node)
+{
+  int shown = 0;
+
+  for (int i = 0; i < node->options->member->n_options && shown < 3; i++) {
+    const LmOptionSpec *spec = &node->options->member->options[i];
+    g_autofree char *value = NULL;
+
+    if (!node->options->values[i].is_set || spec->rare)
+      continue;
+    value = lm_option_format (spec, &node->options->values[i]);
+    g_string_append_printf (text, " · %s", value);
+    shown++;
+  }
+}
+
+char *
+lm_node_summary (const LmNode *node)
+{
+  g_autoptr (GString) text = g_string_new (node->kind);
+
+  if (node->type == LM_NODE_BLOCK) {
+    g_string_append_printf (text, g_dngettext (GETTEXT_PACKAGE, " · %d layer", " · %d layers", node->child->nodes->len), (int) node->child->nodes->len);
+  } else if (node->layer == NULL) {
+    g_string_append (text, _ (" · not known here, kept as read"));
+  } else if (node->layer->summary != NULL) {
+    g_autofree char *own = node->layer->summary (node);
+
+    if (own != NULL && *own != '\0')
+      g_string_append_printf (text, " · %s", own);
+  } else {
+    append_options (text, node);
+  }
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static int
+index_of (const LmDesign *design,
+          int id)
+{
+  for (guint i = 0; i < design->nodes->len; i++) {
+    if (((LmNode *) g_ptr_array_index (design->nodes, i))->id == id)
+      return (int) i;
+  }
+  return -1;
+}
+
+/* Figures of a node: those of its own, or of a block's the sum of what is inside. */
+static void
+set_params (LmCard *card,
+            const LmNode *node,
+            const LmCheck *check)
+{
+  g_autofree char *path = g_strdup_printf ("%d", node->id), *prefix = g_strdup_printf ("%d/", node->id);
+  g_autofree char *count = NULL;
+  gint64 params = 0;
+
+  for (guint i = 0; i < check->layers->len; i++) {
+    const LmLayerFacts *facts = &g_array_index (check->layers, LmLayerFacts, i);
+
+    if (strcmp (facts->path, path) == 0 || g_str_has_prefix (facts->path, prefix))
+      params += facts->params;
+  }
+  if (params == 0)
+    return;
+  count = lm_count_to_string (params);
+  card->params = node->frozen ? g_strdup_printf (_ ("%s frozen"), count) : g_steal_pointer (&count);
+}
+
+static void
+set_problems (LmCard *card,
+              const LmNode *node,
+              const LmCheck *check)
+{
+  g_autofree char *path = g_strdup_printf ("%d", node->id), *prefix = g_strdup_printf ("%d/", node->id);
+
+  card->error_port = -1;
+  for (guint i = 0; i < check->diagnostics->len; i++) {
+    const LmDiagnostic *problem = g_ptr_array_index (check->diagnostics, i);
+
+    if (problem->path == NULL || (strcmp (problem->path, path) != 0 && !g_str_has_prefix (problem->path, prefix)))
+      continue;
+    if (problem->severity == LM_SEVERITY_ERROR && card->error == NULL) {
+      card->error = g_strdup (problem->title);
+      card->error_port = problem->port;
+    } else if (problem->severity == LM_SEVERITY_HINT && card->hint == NULL) {
+      card->hint = g_strdup (problem->title);
+    }
+  }
+}
+
+static gboolean
+feeds_nothing (const LmDesign *design,
+               const LmNode *node)
+{
+  for (guint i = 0; i < design->wires->len; i++) {
+    if (g_array_index (design->wires, LmWire, i).from == node->id)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static void
+fill_card (LmCard *card,
+           const LmDesign *design,
+           const LmNode *node,
+           const LmCheck *check,
+           const LmTask *task)
+{
+  card->id = node->id;
+  card->name = g_strdup (node->name);
+  card->summary = lm_node_summary (node);
+  card->category = g_strdup (node->layer != NULL ? node->layer->category : "shape");
+  card->x = node->x;
+  card->y = node->y;
+  card->n_in = lm_design_n_inputs (design, node);
+  card->n_out = lm_design_n_outputs (design, node);
+  card->frozen = node->frozen;
+  card->bypassed = node->bypassed;
+  card->is_block = node->type == LM_NODE_BLOCK;
+  card->is_unknown = node->type == LM_NODE_LAYER && node->layer == NULL;
+  if (node->layer != NULL && node->layer->max_inputs > 1 && node->layer->input_names != NULL)
+    card->in_names = g_strdupv ((char **) node->layer->input_names);
+  if (node->layer != NULL && node->layer->output_names != NULL)
+    card->out_names = g_strdupv ((char **) node->layer->output_names);
+  set_params (card, node, check);
+  set_problems (card, node, check);
+  if (task != NULL && task->has_target && card->n_in > 0 && feeds_nothing (design, node))
+    card->target = task->labels ? g_strdup_printf (_ ("target · %d classes"), (int) task->n_classes) : g_strdup (_ ("target · numbers"));
+}
+
+static void
+fill_wire (LmCardWire *wire,
+           const LmDesign *design,
+           const LmWire *source,
+           const LmCheck *check,
+           const LmGraphPicture *picture)
+{
+  g_autofree char *path = g_strdup_printf ("%d", source->from);
+  const LmLayerFacts *facts = lm_check_find (check, path);
+  const LmCard *to;
+
+  wire->from = index_of (design, source->from);
+  wire->from_port = source->from_port;
+  wire->to = index_of (design, source->to);
+  wire->to_port = source->to_port;
+  if (facts != NULL && source->from_port < MIN (facts->n_outputs, 4) && facts->shapes[source->from_port].rank >= 0)
+    wire->label = lm_shape_to_string (&facts->shapes[source->from_port]);
+  wire->is_unknown = wire->label == NULL;
+  to = &picture->cards[wire->to];
+  wire->is_error = to->error != NULL && to->error_port == source->to_port;
+}
+
+LmGraphPicture *
+lm_graph_picture (const LmDesign *design,
+                  const LmCheck *check,
+                  const LmTask *task)
+{
+  LmGraphPicture *self = g_new0 (LmGraphPicture, 1);
+  g_autofree char *params = lm_count_to_string (check->params);
+  g_autoptr (GString) caption = g_string_new (NULL);
+
+  self->to_right = design->to_right;
+  self->n_cards = (int) design->nodes->len;
+  self->cards = g_new0 (LmCard, MAX (1, self->n_cards));
+  for (int i = 0; i < self->n_cards; i++)
+    fill_card (&self->cards[i], design, g_ptr_array_index (design->nodes, i), check, task);
+  self->n_wires = (int) design->wires->len;
+  self->wires = g_new0 (LmCardWire, MAX (1, self->n_wires));
+  for (int i = 0; i < self->n_wires; i++)
+    fill_wire (&self->wires[i], design, &g_array_index (design->wires, LmWire, i), check, self);
+
+  g_string_append_printf (caption, _ ("%s parameters"), params);
+  if (check->train_bytes > 0) {
+    g_autofree char *bytes = g_format_size_full (check->train_bytes, G_FORMAT_SIZE_IEC_UNITS);
+
+    g_string_append_printf (caption, _ (" · trains in %s"), bytes);
+  }
+  self->caption = g_string_free (g_steal_pointer (&caption), FALSE);
+  return self;
+}
