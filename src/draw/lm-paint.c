@@ -174,16 +174,20 @@ set_font (PangoLayout *layout,
   pango_font_description_free (description);
 }
 
+/* Long and broken texts are repaired in a copy, and line ends in a text of one line become blanks. */
 static void
 set_text (PangoLayout *layout,
           const char *text,
-          gsize max_bytes)
+          gsize max_bytes,
+          gboolean is_line)
 {
   gsize n = text != NULL ? strnlen (text, max_bytes + 1) : 0;
   g_autofree char *copy = NULL;
 
-  if (n <= max_bytes && g_utf8_validate (text != NULL ? text : "", (gssize) n, NULL)) {
-    pango_layout_set_text (layout, text != NULL ? text : "", (int) n);
+  if (text == NULL)
+    text = "";
+  if (n <= max_bytes && g_utf8_validate (text, (gssize) n, NULL) && !(is_line && strpbrk (text, "\n\r\t") != NULL)) {
+    pango_layout_set_text (layout, text, (int) n);
     return;
   }
   if (n > max_bytes) {
@@ -195,6 +199,8 @@ set_text (PangoLayout *layout,
   } else {
     copy = g_utf8_make_valid (text, (gssize) n);
   }
+  if (is_line)
+    g_strdelimit (copy, "\n\r\t", ' ');
   pango_layout_set_text (layout, copy, -1);
 }
 
@@ -206,7 +212,7 @@ prepare_line (PangoLayout *layout,
               double max_width)
 {
   set_font (layout, theme, font);
-  set_text (layout, text, MAX_LINE_BYTES);
+  set_text (layout, text, MAX_LINE_BYTES, TRUE);
   pango_layout_set_single_paragraph_mode (layout, TRUE);
   pango_layout_set_ellipsize (layout, PANGO_ELLIPSIZE_NONE);
   pango_layout_set_width (layout, -1);
@@ -311,7 +317,7 @@ prepare_block (cairo_t *cr,
   PangoLayout *layout = get_layout (cr);
 
   set_font (layout, theme, font);
-  set_text (layout, text, MAX_BLOCK_BYTES);
+  set_text (layout, text, MAX_BLOCK_BYTES, FALSE);
   pango_layout_set_single_paragraph_mode (layout, FALSE);
   pango_layout_set_ellipsize (layout, PANGO_ELLIPSIZE_NONE);
   pango_layout_set_wrap (layout, PANGO_WRAP_WORD_CHAR);
