@@ -110,6 +110,13 @@ fn_of (const LmOpCall *call)
   return lm_op_fn (&activation);
 }
 
+/* Winograd's algorithm rounds a little more: good enough to train, but not where numbers are looked at or compared. */
+static gboolean
+is_fast (const LmOpCall *call)
+{
+  return call->training && !call->exact;
+}
+
 static void
 conv2d_forward (const LmOpCall *call)
 {
@@ -123,6 +130,7 @@ conv2d_forward (const LmOpCall *call)
     .fn = fn_of (call),
     .y = call->out[OUT_Y].data,
     .code = a->pool ? call->out[OUT_CODE].data : NULL,
+    .fast = is_fast (call),
     .work = call->workspace,
   };
 
@@ -175,6 +183,7 @@ backward_x (const LmOpCall *call,
     .dz = dz,
     .dx = call->din[IN_X].data,
     .add = call->mode[IN_X] == LM_GRAD_ADD,
+    .fast = is_fast (call),
     .work = (guint8 *) call->workspace + dz_bytes (call, s),
   };
 
