@@ -27,7 +27,7 @@
 #define MAX_ZOOM 4.0
 #define ZOOM_STEP 1.2
 #define REST_MS 120 /* after the last change of zoom */
-#define MARGIN 40   /* around the network when it is fitted */
+#define MARGIN 24   /* around the network when it is fitted */
 
 struct _LmCanvas {
   GtkWidget parent_instance;
@@ -202,6 +202,23 @@ wire_state (const LmCardWire *wire)
   return wire->is_error ? LM_WIRE_ERROR : wire->is_unknown ? LM_WIRE_UNKNOWN : LM_WIRE_NORMAL;
 }
 
+/* Where the zoom would make the words too small to read they are enlarged, from their left edge on. */
+static void
+paint_label (LmCanvas *self,
+             cairo_t *cr,
+             const LmRect *rect,
+             const LmCardWire *wire)
+{
+  double factor = CLAMP (0.85 / self->zoom, 1, 1.7);
+  LmRect there = { 0, -rect->height / 2, rect->width, rect->height };
+
+  cairo_save (cr);
+  cairo_translate (cr, rect->x, rect->y + rect->height / 2);
+  cairo_scale (cr, factor, factor);
+  lm_draw_wire_label (cr, &self->theme, &there, wire->label, wire_state (wire));
+  cairo_restore (cr);
+}
+
 /* Paints what lies in @area, in units of the canvas; @cr is scaled by the zoom. */
 static void
 paint (LmCanvas *self,
@@ -220,8 +237,10 @@ paint (LmCanvas *self,
   for (int i = 0; i < self->n_wires && lm_detail_for_zoom (self->zoom) <= LM_DETAIL_NAME; i++) {
     const LmCardWire *wire = &picture->wires[self->which[i]];
 
-    if (self->labels[i].width > 0 && overlaps (&self->labels[i], area))
-      lm_draw_wire_label (cr, &self->theme, &self->labels[i], wire->label, wire_state (wire));
+    LmRect bounds = { self->labels[i].x, self->labels[i].y - self->labels[i].height, self->labels[i].width * 2, self->labels[i].height * 3 };
+
+    if (self->labels[i].width > 0 && overlaps (&bounds, area))
+      paint_label (self, cr, &self->labels[i], wire);
   }
   for (int i = 0; i < picture->n_cards; i++) {
     LmRect bounds = lm_card_bounds (cr, &self->theme, &picture->cards[i], &self->rects[i], picture->to_right, self->zoom);

@@ -14,6 +14,9 @@
 
 #include "lm-i18n.h"
 
+/* Steps alone are told ten times a second: each makes the window lay out its words anew. */
+#define STEP_US 90000
+
 struct _LmSession {
   GObject parent_instance;
 
@@ -21,6 +24,7 @@ struct _LmSession {
   LmMailbox *mailbox;
   atomic_int is_scheduled; /* an idle source is on its way */
   guint n_turns;
+  gint64 told; /* µs: when “progress” was emitted last */
 
   LmRun *run; /* NULL while preparing and when over */
   gboolean stop_wanted; /* before there is a run */
@@ -176,7 +180,8 @@ static gboolean
 turn_cb (gpointer data)
 {
   LmSession *self = data;
-  gboolean has_ended = FALSE;
+  gboolean has_ended = FALSE, only_steps = TRUE;
+  gint64 now = g_get_monotonic_time ();
   LmEvent *event;
 
   atomic_store (&self->is_scheduled, 0);
@@ -184,8 +189,12 @@ turn_cb (gpointer data)
   while ((event = lm_mailbox_take (self->mailbox)) != NULL) {
     take (self, event);
     has_ended |= event->kind == LM_EVENT_END;
+    only_steps &= event->kind == LM_EVENT_STEP;
     lm_event_unref (event);
   }
+  if (only_steps && now - self->told < STEP_US)
+    return G_SOURCE_REMOVE; /* the next one tells */
+  self->told = now;
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_FRACTION]);
   g_signal_emit (self, signals[PROGRESS], 0);
   if (has_ended)

@@ -34,7 +34,7 @@ typedef enum {
  * one pending idle source brings them to the main loop. Properties, all
  * read-only, all changed on the main thread: “state” (#LmSessionState),
  * “fraction” (of the whole run, 0 … 1). Signals:
- * “progress”: figures below have changed; at most once per turn of the main loop
+ * “progress”: figures below have changed; at most once per turn of the main loop, for steps alone ten times a second
  * “ended”: the run is over, and what it tells stands below
  */
 G_DECLARE_FINAL_TYPE (LmSession, lm_session, LM, SESSION, GObject)

@@ -142,7 +142,7 @@ show_rules (LmSettingsPane *self)
   const LmOptionSet *training = lm_document_get_design (self->document)->training;
   gboolean stops = !lm_option_is_null (training, LM_TRAINING_STOP_EARLY);
 
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->rows[LM_TRAINING_STOP_EARLY]), stops ? _ ("after so many epochs without gain") : _ ("when validation does not gain any more"));
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->rows[LM_TRAINING_STOP_EARLY]), stops ? _ ("after so many epochs without gain") : _ ("without gain in validation"));
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->rows[LM_TRAINING_SEED]), _ ("the same seed, the same result"));
 }
 

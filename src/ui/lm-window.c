@@ -244,6 +244,8 @@ take_document (LmWindow *self,
   lm_train_cluster_set_source (self->cluster, document, self->session);
   show_read_only (self);
   update (self);
+  if (gtk_root_get_focus (GTK_ROOT (self)) == NULL || gtk_widget_is_ancestor (gtk_root_get_focus (GTK_ROOT (self)), GTK_WIDGET (self->header)))
+    gtk_widget_grab_focus (GTK_WIDGET (self->pages));
 }
 
 /* There is no project to show: the message stays until it is read, and the window goes with it. */
