@@ -138,14 +138,23 @@ conv2d_forward (const LmOpCall *call)
   lm_pool_run (pool, call->k->conv_forward_tasks (&job), call->k->conv_forward, &job);
 }
 
-/* Workspace of backward: dz where it has to be made, then what dx and dw need one after the other. */
+static gboolean
+wants (const LmOpCall *call,
+       int i)
+{
+  return call->mode == NULL || call->mode[i] != LM_GRAD_SKIP;
+}
+
+/* Workspace of backward: dz where it has to be made, then what dx and dw need one after the other. With pool only dx needs dz. */
 static gsize
 dz_bytes (const LmOpCall *call,
           const LmConvShape *s)
 {
   const LmConvAttrs *a = call->attrs;
 
-  return a->pool || a->activation != LM_ACT_LINEAR ? lm_align ((gsize) (s->n * s->oh * s->ow * s->o) * sizeof (lm_real)) : 0;
+  if (a->pool ? !wants (call, IN_X) : a->activation == LM_ACT_LINEAR)
+    return 0;
+  return lm_align ((gsize) (s->n * s->oh * s->ow * s->o) * sizeof (lm_real));
 }
 
 static gsize
@@ -156,7 +165,7 @@ conv2d_workspace (const LmOpCall *call, LmPass pass)
 
   if (pass == LM_PASS_FORWARD)
     return k->conv_workspace (&s);
-  return dz_bytes (call, &s) + MAX (k->conv_dx_workspace (&s), k->conv_dw_workspace (&s));
+  return dz_bytes (call, &s) + MAX (wants (call, IN_X) ? k->conv_dx_workspace (&s) : 0, k->conv_dw_workspace (&s));
 }
 
 static void
