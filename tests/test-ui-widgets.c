@@ -16,6 +16,7 @@
 #include "lm-node-view.h"
 #include "lm-option-row.h"
 #include "lm-panes.h"
+#include "lm-plot.h"
 #include "lm-plot-view.h"
 #include "lm-runs-pane.h"
 #include "lm-session.h"
@@ -126,6 +127,41 @@ test_plot_shows_a_history (void)
   lm_plot_view_set_picture (plot, picture);
   check_lives_and_goes (GTK_WIDGET (plot));
   lm_history_unref (history);
+}
+
+/* Only with “-m perf”: what a frame of a long run costs. */
+static void
+test_long_runs_are_drawn_fast (void)
+{
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, 990, 700);
+  LmHistory *history = lm_history_new (NULL, 0, 10000, 10);
+  double best_make = INFINITY, best_draw = INFINITY;
+
+  if (!g_test_perf ()) {
+    g_test_skip ("only with -m perf");
+    lm_history_unref (history);
+    cairo_surface_destroy (surface);
+    return;
+  }
+  for (int i = 0; i < 100000; i++)
+    lm_history_add_step (history, 1.0 / (1 + i * 1e-3) + 0.1 * sin (i));
+  for (int i = 0; i < 20; i++) {
+    cairo_t *cr = cairo_create (surface);
+    gint64 begin = g_get_monotonic_time (), made, drawn;
+    LmCurvesPicture *picture = lm_history_picture (history, NULL, NULL, TRUE);
+
+    made = g_get_monotonic_time ();
+    lm_draw_curves (cr, 990, 700, lm_theme_get (LM_THEME_LIGHT), picture, &LM_CURVES_VIEW_INIT);
+    drawn = g_get_monotonic_time ();
+    best_make = MIN (best_make, (made - begin) / 1e3);
+    best_draw = MIN (best_draw, (drawn - made) / 1e3);
+    lm_curves_picture_free (picture);
+    cairo_destroy (cr);
+  }
+  g_test_minimized_result (best_make, "picture of 100,000 steps: %.2f ms", best_make);
+  g_test_minimized_result (best_draw, "drawing them: %.2f ms", best_draw);
+  lm_history_unref (history);
+  cairo_surface_destroy (surface);
 }
 
 static void
@@ -370,6 +406,7 @@ main (int argc,
   g_test_add_data_func ("/ui/widgets/train-cluster", (gconstpointer) lm_train_cluster_get_type, test_templates_build_and_go);
   g_test_add_data_func ("/ui/widgets/train-page", (gconstpointer) lm_train_page_get_type, test_templates_build_and_go);
   g_test_add_func ("/ui/plot/shows-a-history", test_plot_shows_a_history);
+  g_test_add_func ("/ui/plot/long-runs-are-drawn-fast", test_long_runs_are_drawn_fast);
   g_test_add_func ("/ui/plot/is-said-in-words", test_curves_are_said);
   g_test_add_func ("/ui/option-row/number-edits", test_number_row_edits);
   g_test_add_func ("/ui/option-row/choice-edits", test_choice_row_edits);

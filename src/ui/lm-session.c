@@ -261,6 +261,38 @@ fail (LmSession *self,
   g_signal_emit (self, signals[ENDED], 0);
 }
 
+typedef struct {
+  LmDocument *document;
+  char *message;
+} Problem;
+
+static gboolean
+problem_idle_cb (gpointer data)
+{
+  Problem *problem = data;
+
+  g_signal_emit_by_name (problem->document, "problem", problem->message);
+  g_object_unref (problem->document);
+  g_free (problem->message);
+  g_free (problem);
+  return G_SOURCE_REMOVE;
+}
+
+/* On the trainer's thread. What is missing is written with the next epoch. */
+static void
+unsaved_cb (const GError *error,
+            gint64 saved_epoch,
+            void *data)
+{
+  LmSession *self = data;
+  Problem *problem = g_new0 (Problem, 1);
+
+  problem->document = g_object_ref (self->document);
+  if (error != NULL)
+    problem->message = g_strdup_printf (_ ("%s Training goes on; the last saved epoch is %" PRId64 "."), error->message, saved_epoch);
+  g_idle_add (problem_idle_cb, problem);
+}
+
 static void
 started_cb (gpointer owner,
             gpointer data,
@@ -283,6 +315,7 @@ started_cb (gpointer owner,
     return;
   }
   self->run = start->run;
+  lm_recorder_set_problem_func (lm_run_get_recorder (self->run), unsaved_cb, self);
   if (!lm_run_start (self->run, &reason)) {
     g_clear_pointer (&self->run, lm_run_free);
     fail (self, reason);
