@@ -219,7 +219,7 @@ test_numbers_are_no_classes (void)
 {
   static const float amounts[] = { 0, 1, 2, 0, 0, 0, 1 };
   static const gint32 whole[] = { 0, 1, 2, 0, 0, 0, 1 };
-  g_autoptr (LmDesign) design = kit_design ("Input shape=3; Dense units=1", "loss=mse");
+  g_autoptr (LmDesign) design = kit_design ("Input shape=3; Dense units=1", "loss=mean_squared_error");
   g_autoptr (LmDataset) numbers = make_data (7, 3, three_x, amounts, LM_F32, 1, 0), maybe = make_data (7, 3, three_x, whole, LM_I32, 1, 3);
   LmShape column = LM_SHAPE (3, 1), one = LM_SHAPE (1);
   g_autoptr (LmTensor) kernel = lm_tensor_new (LM_F32, &column, NULL), bias = lm_tensor_new (LM_F32, &one, NULL);
