@@ -9,7 +9,7 @@
 #include "lm-mailbox.h"
 #include "lm-metric.h"
 
-#include "reference/train.h"
+#include "reference/train.inc"
 
 #include <math.h>
 #include <pthread.h>

@@ -9,7 +9,7 @@
 #include "lm-loss.h"
 #include "lm-updater.h"
 
-#include "reference/train.h"
+#include "reference/train.inc"
 
 #include <math.h>
 #include <string.h>

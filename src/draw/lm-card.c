@@ -33,7 +33,9 @@ typedef struct {
   gboolean to_right;
   double zoom;
   LmCardFlags flags;
-  double u; /* text scale */
+  double u;            /* text scale */
+  const LmTheme *full; /* the theme before it was paled */
+  double opacity;      /* of what is inside */
 } Card;
 
 LmDetail
@@ -217,18 +219,19 @@ draw_thumbs (const Card *c,
              const LmSheetPicture *thumbs)
 {
   double x = c->rect->x + 12 * c->u, y = c->rect->y + 55 * c->u, side = THUMB * c->u;
+  LmRect all = { x, y, c->rect->width - 24 * c->u, side };
   LmPixels pixels;
   int n = thumbs->tiles != NULL ? (int) thumbs->tiles->shape.dim[0] : 0;
   int shown = MIN (n, 6);
+  gboolean is_strip = n == 1 && lm_sheet_tile_pixels (thumbs, 0, &pixels) && pixels.height == 1 && pixels.width > 1;
 
-  if (n == 1 && lm_sheet_tile_pixels (thumbs, 0, &pixels) && pixels.height == 1 && pixels.width > 1) {
+  if (is_strip) {
     LmRect strip = { x, y + 4 * c->u, c->rect->width - 24 * c->u, side - 8 * c->u };
 
     pixels.width = MIN (pixels.width, MAX_STRIP);
     lm_paint_pixels (c->cr, c->theme, &pixels, &strip, FALSE);
-    return;
   }
-  for (int i = 0; i < shown; i++) {
+  for (int i = 0; i < shown && !is_strip; i++) {
     LmRect square = { x + i * (THUMB + 3) * c->u, y, side, side };
 
     if (lm_sheet_tile_pixels (thumbs, i, &pixels))
@@ -239,6 +242,11 @@ draw_thumbs (const Card *c,
     g_autofree char *more = g_strconcat ("+", number, NULL);
 
     lm_text_draw (c->cr, c->theme, port_font, &c->theme->text2, more, x + shown * (THUMB + 3) * c->u + 2 * c->u, y + 17 * c->u, LM_ALIGN_LEFT, 30 * c->u);
+  }
+  if (c->opacity < 1) {
+    lm_paint_set_alpha (c->cr, &c->theme->card, 1 - c->opacity);
+    cairo_rectangle (c->cr, all.x, all.y, all.width, all.height);
+    cairo_fill (c->cr);
   }
 }
 
@@ -346,7 +354,40 @@ draw_error (const Card *c)
   lm_glyph_error (c->cr, c->theme, at.x, at.y, size);
 }
 
-/* The inside: what a bypassed card shows at 55 %. */
+/* Mixes the colours of a card with what lies behind it. Groups would do the same at a price, and leak in Cairo's SVG. */
+static void
+pale_theme (LmTheme *pale,
+            const LmTheme *theme,
+            double opacity)
+{
+  const LmColour behind = theme->canvas.a > 0 ? theme->canvas : theme->card;
+  LmColour *const colours[] = { &pale->card, &pale->card_border, &pale->text, &pale->text2, &pale->hint, &pale->error, &pale->glyph };
+
+  *pale = *theme;
+  pale->has_shadows = FALSE;
+  for (gsize i = 0; i < G_N_ELEMENTS (colours); i++)
+    *colours[i] = lm_colour_mix (&behind, colours[i], opacity);
+  for (int i = 0; i < LM_N_CATEGORIES; i++)
+    pale->category[i] = lm_colour_mix (&behind, &theme->category[i], opacity);
+}
+
+/* The wire that runs on through a bypassed card. */
+static void
+draw_bypass (const Card *c)
+{
+  LmPoint from = lm_card_port (c->card, c->rect, c->to_right, FALSE, 0);
+  LmPoint to = lm_card_port (c->card, c->rect, c->to_right, TRUE, 0);
+
+  if (c->card->n_in < 1 || c->card->n_out < 1)
+    return;
+  lm_paint_set (c->cr, &c->full->wire);
+  cairo_set_line_width (c->cr, 2 * c->u);
+  cairo_move_to (c->cr, from.x, from.y);
+  cairo_line_to (c->cr, to.x, to.y);
+  cairo_stroke (c->cr);
+}
+
+/* The inside: what a bypassed card shows paler. */
 static void
 draw_body (const Card *c,
            LmDetail detail,
@@ -371,10 +412,11 @@ draw_body (const Card *c,
     return;
   }
 
-  if (!c->card->bypassed)
-    lm_paint_shadow (c->cr, c->theme, c->rect, radius, (c->flags & LM_CARD_LIFTED) != 0);
+  lm_paint_shadow (c->cr, c->theme, c->rect, radius, (c->flags & LM_CARD_LIFTED) != 0);
   lm_paint_box (c->cr, c->rect, radius, &c->theme->card, NULL, 0);
   draw_border (c, radius);
+  if (c->card->bypassed)
+    draw_bypass (c);
   if (detail == LM_DETAIL_NAME) {
     LmFont font = { CLAMP (12 / MAX (c->zoom, 0.4) / MAX (c->u, 1), 14, 22), TRUE };
     double chip = 32 * c->u, middle = c->rect->y + c->rect->height / 2, room = c->rect->width - 60 * c->u;
@@ -404,24 +446,24 @@ lm_draw_card (cairo_t *cr,
               LmCardFlags flags,
               const LmSheetPicture *thumbs)
 {
-  Card c = { cr, theme, card, rect, to_right, zoom, flags, theme->text_scale };
+  Card c = { cr, theme, card, rect, to_right, zoom, flags, theme->text_scale, theme, 1 };
+  LmTheme pale;
   LmDetail detail = lm_detail_for_zoom (zoom);
-  double radius = RADIUS * c.u, opacity = 1;
+  double radius = RADIUS * c.u;
 
   if (card->bypassed && !theme->is_contrast) /* there the dashes must do */
-    opacity = 0.55;
+    c.opacity = 0.55;
   if (flags & LM_CARD_FADED)
-    opacity = MIN (opacity, 0.35);
+    c.opacity = MIN (c.opacity, 0.35);
 
   cairo_save (cr);
   cairo_new_path (cr);
-  if (opacity < 1)
-    cairo_push_group (cr);
-  draw_body (&c, detail, radius, thumbs);
-  if (opacity < 1) {
-    cairo_pop_group_to_source (cr);
-    cairo_paint_with_alpha (cr, opacity);
+  if (c.opacity < 1) {
+    pale_theme (&pale, theme, c.opacity);
+    c.theme = &pale;
   }
+  draw_body (&c, detail, radius, thumbs);
+  c.theme = theme;
   if (card->target != NULL && detail <= LM_DETAIL_NAME)
     draw_flag (&c);
   draw_rings (&c, radius);
@@ -442,7 +484,7 @@ lm_draw_note (cairo_t *cr,
               double zoom)
 {
   LmCard none = { 0 };
-  Card c = { cr, theme, &none, rect, FALSE, zoom, flags, theme->text_scale };
+  Card c = { cr, theme, &none, rect, FALSE, zoom, flags, theme->text_scale, theme, 1 };
 
   cairo_save (cr);
   lm_paint_box (cr, rect, 6 * c.u, &theme->note, theme->is_contrast ? &theme->card_border : NULL, theme->border_width);

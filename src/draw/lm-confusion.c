@@ -14,7 +14,7 @@
 #define MAX_CELL_WIDTH 104.0
 #define MAX_CELL_HEIGHT 52.0
 #define FEW_CLASSES 4 /* get larger cells */
-#define MIN_CELL 3.0
+#define MIN_CELL 0.5
 #define NUMBER_ROOM 5.0 /* beside digits in a cell */
 #define BAR_WIDTH 160.0
 #define BAR_HEIGHT 14.0
@@ -50,13 +50,15 @@ plan_clear (Plan *plan)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Plan, plan_clear)
 
-/* Negative counts cannot be; they count as none. */
+/* Negative counts cannot be, they count as none; the sum of all stays within its type. */
 static gint64
 count_of (const LmConfusionPicture *picture,
           int t,
           int p)
 {
-  return MAX (picture->counts[(gsize) t * (gsize) picture->n + (gsize) p], 0);
+  gint64 most = G_MAXINT64 / picture->n / picture->n;
+
+  return CLAMP (picture->counts[(gsize) t * (gsize) picture->n + (gsize) p], 0, most);
 }
 
 static const char *
@@ -88,7 +90,7 @@ add_totals (Plan *plan,
   plan->column_total = g_new0 (gint64, MAX (plan->n, 1));
   for (int t = 0; t < plan->n; t++) {
     for (int p = 0; p < plan->n; p++) {
-      gint64 count = MIN (count_of (picture, t, p), G_MAXINT64 / 4 / MAX (plan->n, 1));
+      gint64 count = count_of (picture, t, p);
 
       plan->row_total[t] += count;
       plan->column_total[p] += count;
@@ -365,7 +367,8 @@ draw_bar (cairo_t *cr,
           double width)
 {
   double u = theme->text_scale, x = plan->x, y = plan->precision_y + 12;
-  LmRect rect = { x, y, MIN (BAR_WIDTH * u, width - LM_PICTURE_MARGIN - x), BAR_HEIGHT };
+  double words = lm_text_width (cr, theme, LM_FONT_SMALL, _ ("mistakes, share of the row")) + 10, room = width - LM_PICTURE_MARGIN - x;
+  LmRect rect = { x, y, CLAMP (room - words, MIN (110 * u, room), BAR_WIDTH * u), BAR_HEIGHT };
   LmColour low = mistake_colour (theme, plan, 0), high = mistake_colour (theme, plan, plan->max_share);
   cairo_pattern_t *gradient;
 

@@ -12,7 +12,7 @@
 #include "lm-layout.h"
 
 #define MAX_NATURAL 12000.0
-#define MIN_ZOOM 0.01
+#define MIN_ZOOM 1e-5
 #define MARGIN 6.0 /* around the diagram, inside of the picture's margin */
 
 /* The diagram in units of the canvas. */
@@ -137,7 +137,7 @@ include (LmRect *bounds,
 static double
 sane (double position)
 {
-  return isfinite (position) ? CLAMP (position, -1e6, 1e6) : 0;
+  return isfinite (position) ? CLAMP (position, -1e5, 1e5) : 0;
 }
 
 static void

@@ -54,11 +54,12 @@ static LmPixels
 map_pixels (const LmHeatmapPicture *picture)
 {
   double max = reach (picture);
+  gboolean is_there = has_map (picture);
 
   return (LmPixels){
-    .values = lm_tensor_f32 (picture->map),
-    .width = (int) picture->map->shape.dim[1],
-    .height = (int) picture->map->shape.dim[0],
+    .values = is_there ? lm_tensor_f32 (picture->map) : NULL,
+    .width = is_there ? (int) picture->map->shape.dim[1] : 0,
+    .height = is_there ? (int) picture->map->shape.dim[0] : 0,
     .channels = 1,
     .map = picture->is_signed ? LM_MAP_DIVERGING : LM_MAP_INFERNO,
     .min = picture->is_signed ? -max : 0,

@@ -148,7 +148,7 @@ lm_number_fixed (double value,
   if (is_special (value, &special))
     return special;
   if (fabs (value) >= 1e15)
-    return format (value, 6, FALSE);
+    return format (value, 3, FALSE);
   if (fabs (value) >= 1000 && decimals <= 0)
     return lm_number_count ((gint64) llround (value));
   snprintf (buffer, sizeof buffer, "%.*f", CLAMP (decimals, 0, 20), value);

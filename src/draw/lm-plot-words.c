@@ -191,7 +191,7 @@ draw_baseline (LmPlotPaint *p,
   g_autofree char *words = g_strconcat (is_above ? "↑ " : is_below ? "↓ "
                                                                    : "",
                                         series->name, NULL);
-  double width = MIN (lm_text_width (p->cr, p->theme, LM_FONT_SMALL, words), f->plot.width - 16);
+  double width = MIN (lm_text_width (p->cr, p->theme, LM_FONT_SMALL, words), MAX (f->plot.width - 16, 8));
   double xs[] = { f->plot.x + 8, right - 8 - width, f->plot.x + f->plot.width * 0.3, f->plot.x + (f->plot.width - width) / 2, f->plot.x + f->plot.width * 0.7 - width };
   LmRect best = { 0 };
   int least = G_MAXINT;
@@ -211,7 +211,7 @@ draw_baseline (LmPlotPaint *p,
   y = CLAMP (y, f->plot.y, f->plot.y + f->plot.height);
   for (int i = 0; i < 2 * (int) G_N_ELEMENTS (xs); i++) {
     double base = i % 2 == 1 ? y + 15 * u : y - 6 * u;
-    LmRect rect = { xs[i / 2], base - 11 * u, width, 14 * u };
+    LmRect rect = { CLAMP (xs[i / 2], f->plot.x + 8, MAX (right - 8 - width, f->plot.x + 8)), base - 11 * u, width, 14 * u };
     LmRect wide = { rect.x - 8, rect.y, rect.width + 16, rect.height };
     int ink = lm_plot_ink_under (p, &rect) + i;
 

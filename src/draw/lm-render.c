@@ -42,7 +42,8 @@ typedef struct {
   void (*draw) (cairo_t *cr, double width, double height, const LmTheme *theme, gconstpointer picture);
   double (*natural_height) (gconstpointer picture, const LmTheme *theme, double width);
   char *(*csv) (gconstpointer picture);
-  gboolean is_elastic; /* fills any height; else it stands at the top of what is left over */
+  double least;       /* fills any height from this share of the natural one; what does not fill it stands in its middle */
+  gboolean on_canvas; /* on the canvas's colour, not the page's */
 } Kind;
 
 /* Where a picture lies on its file: @width × @height at @scale from (@x, @y), on @file_width × @file_height pixels. */
@@ -86,7 +87,7 @@ lm_render_knows (const char *path)
 static void
 fit_into (const Kind *kind,
           gconstpointer picture,
-          const LmTheme *theme,
+          LmTheme *theme,
           Place *place)
 {
   double base = place->scale;
@@ -94,6 +95,7 @@ fit_into (const Kind *kind,
   for (double shrink = 1; shrink > 0.02; shrink *= 0.88) {
     double scale = base * shrink, widest = place->file_width / scale;
 
+    theme->device_scale = scale; /* it decides how large tiles are */
     for (double narrow = 1; narrow > 0.45; narrow -= 0.1) {
       double width = floor (widest * narrow), height = kind->natural_height (picture, theme, width);
 
@@ -109,7 +111,7 @@ fit_into (const Kind *kind,
       }
     }
   }
-  place->scale = base * 0.02;
+  place->scale = theme->device_scale = base * 0.02;
   place->width = place->file_width / place->scale;
   place->height = place->file_height / place->scale;
 }
@@ -153,10 +155,8 @@ find_place (const Kind *kind,
 
   place->file_height = spec->height;
   place->height = place->file_height / place->scale;
-  if (!(kind->is_elastic && place->height >= 0.6 * natural)) {
+  if (!(place->height >= kind->least * natural))
     fit_into (kind, picture, theme, place);
-    theme->device_scale = place->scale;
-  }
   return TRUE;
 }
 
@@ -178,8 +178,8 @@ paint (cairo_t *cr,
 {
   LmTheme page = *theme;
 
-  if (kind->draw == NULL)
-    return;
+  if (kind->on_canvas)
+    page.page = page.canvas;
   cairo_scale (cr, place->scale, place->scale);
   lm_paint_page (cr, &page, place->file_width / place->scale, place->file_height / place->scale);
   cairo_translate (cr, place->x / place->scale, place->y / place->scale);
@@ -511,7 +511,7 @@ lm_render_curves (const LmCurvesPicture *picture,
                   const LmRenderSpec *spec,
                   GError **error)
 {
-  static const Kind kind = { draw_curves, curves_height, curves_csv, TRUE };
+  static const Kind kind = { draw_curves, curves_height, curves_csv, 0.6, FALSE };
 
   return render (&kind, picture, path, spec, error);
 }
@@ -522,7 +522,7 @@ lm_render_sheet (const LmSheetPicture *picture,
                  const LmRenderSpec *spec,
                  GError **error)
 {
-  static const Kind kind = { draw_sheet, sheet_height, sheet_csv, FALSE };
+  static const Kind kind = { draw_sheet, sheet_height, sheet_csv, INFINITY, FALSE };
 
   return render (&kind, picture, path, spec, error);
 }
@@ -533,7 +533,7 @@ lm_render_film (const LmFilmPicture *picture,
                 const LmRenderSpec *spec,
                 GError **error)
 {
-  static const Kind kind = { draw_film, film_height, film_csv, FALSE };
+  static const Kind kind = { draw_film, film_height, film_csv, INFINITY, FALSE };
 
   return render (&kind, picture, path, spec, error);
 }
@@ -544,7 +544,7 @@ lm_render_heatmap (const LmHeatmapPicture *picture,
                    const LmRenderSpec *spec,
                    GError **error)
 {
-  static const Kind kind = { draw_heatmap, heatmap_height, heatmap_csv, FALSE };
+  static const Kind kind = { draw_heatmap, heatmap_height, heatmap_csv, INFINITY, FALSE };
 
   return render (&kind, picture, path, spec, error);
 }
@@ -555,7 +555,7 @@ lm_render_confusion (const LmConfusionPicture *picture,
                      const LmRenderSpec *spec,
                      GError **error)
 {
-  static const Kind kind = { draw_confusion, confusion_height, confusion_csv, FALSE };
+  static const Kind kind = { draw_confusion, confusion_height, confusion_csv, INFINITY, FALSE };
 
   return render (&kind, picture, path, spec, error);
 }
@@ -566,7 +566,7 @@ lm_render_graph (const LmGraphPicture *picture,
                  const LmRenderSpec *spec,
                  GError **error)
 {
-  static const Kind kind = { draw_graph, graph_height, graph_csv, TRUE };
+  static const Kind kind = { draw_graph, graph_height, graph_csv, 0, TRUE };
 
   return render (&kind, picture, path, spec, error);
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-# Writes train.h: what Keras 3 makes of the same gradients, predictions and
+# Writes train.inc: what Keras 3 makes of the same gradients, predictions and
 # targets. Run by hand; needs keras with any backend. SPDX: GPL-3.0-or-later.
 import os
 os.environ.setdefault("KERAS_BACKEND", "torch")
@@ -98,9 +98,9 @@ def metric_cases():
     return p, labels, yes, numbers, out
 
 
-with open(os.path.join(os.path.dirname(__file__), "train.h"), "w") as f:
+with open(os.path.join(os.path.dirname(__file__), "train.inc"), "w") as f:
     w = f.write
-    w("/* train.h: numbers of Keras %s, written by make-train.py\n *\n * SPDX-License-Identifier: GPL-3.0-or-later\n */\n\n#pragma once\n\n" % keras.__version__)
+    w("/* train.inc: numbers of Keras %s, written by make-train.py\n *\n * SPDX-License-Identifier: GPL-3.0-or-later\n */\n\n#pragma once\n\n" % keras.__version__)
     w("/* Weights of %d and %d numbers, after the first and after the last of %d steps. */\n" % (A, B, STEPS))
     w("static const struct {\n  const char *optimizer;\n  const char *options;\n  float first[%d];\n  float last[%d];\n} optimizer_cases[] = {\n" % (A + B, A + B))
     for name, options, opt in OPTIMIZERS:

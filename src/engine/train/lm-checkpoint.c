@@ -9,6 +9,7 @@
 
 #include "lm-i18n.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stddef.h>
 #include <string.h>
@@ -100,7 +101,7 @@ lm_checkpoint_format (const LmCheckpoint *self)
 
     g_string_append (text, fields[i].name);
     if (fields[i].kind == FIELD_INT)
-      g_string_append_printf (text, " %" G_GINT64_FORMAT, *(const gint64 *) field);
+      g_string_append_printf (text, " %" PRId64, *(const gint64 *) field);
     else
       append_double (text, *(const double *) field);
     g_string_append_c (text, '\n');
@@ -116,7 +117,7 @@ lm_checkpoint_format (const LmCheckpoint *self)
     g_string_append_c (text, '\n');
   }
   for (int i = 0; i < self->n_edits; i++) {
-    g_string_append_printf (text, "edit %" G_GINT64_FORMAT, self->edits[i].step);
+    g_string_append_printf (text, "edit %" PRId64, self->edits[i].step);
     append_double (text, self->edits[i].rate);
     g_string_append_c (text, '\n');
   }

@@ -11,6 +11,7 @@
 #include "lm-network.h"
 #include "lm-weights.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 

@@ -99,9 +99,11 @@ fill_panel (const LmHistory *self,
   panel->is_share = metric >= 0 && self->metrics[metric].is_share;
   panel->series = g_new0 (LmSeries, 4);
   panel->best = validation ? lm_history_best_row (self->rows) : -1;
+  /* The steps tell it all; the mean over an epoch, half an epoch late, would only be a second line beside them. */
   if (metric < 0 && steps && self->losses->len > 0)
     add_step_losses (self, panel);
-  add_epochs (self, panel, metric, FALSE);
+  else
+    add_epochs (self, panel, metric, FALSE);
   if (validation)
     add_epochs (self, panel, metric, TRUE);
   if (metric >= 0)

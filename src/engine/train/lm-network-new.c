@@ -11,6 +11,7 @@
 #include "lm-lower.h"
 #include "lm-regularizer.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 

@@ -12,6 +12,7 @@
 #include "lm-i18n.h"
 #include "lm-kernels.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 

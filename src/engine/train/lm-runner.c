@@ -9,6 +9,7 @@
 
 #include "lm-i18n.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 

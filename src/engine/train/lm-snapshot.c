@@ -9,6 +9,7 @@
 
 #include "lm-i18n.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 LmSnapshot *

@@ -11,6 +11,7 @@
 #include "lm-initializer.h"
 #include "lm-kernels.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
