@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Usage: gallery FOLDER [WIDTH…]
+ * GALLERY_THEME=dark draws one theme only, GALLERY_TEXT=1.5 larger text, GALLERY_VECTORS=1 SVG and PDF as well.
  */
 
 #include "config.h"
@@ -224,12 +225,16 @@ main (int argc,
   g_mkdir_with_parents (folder, 0777);
   for (int t = 0; t < LM_N_THEMES; t++) {
     const char *only = g_getenv ("GALLERY_THEME");
+    LmTheme theme;
 
     if (only != NULL && strcmp (only, theme_names[t]) != 0)
       continue;
-    screen_pictures (folder, lm_theme_get ((LmThemeId) t), theme_names[t]);
+    theme = *lm_theme_get ((LmThemeId) t);
+    if (g_getenv ("GALLERY_TEXT") != NULL)
+      theme.text_scale = g_ascii_strtod (g_getenv ("GALLERY_TEXT"), NULL);
+    screen_pictures (folder, &theme, theme_names[t]);
     for (int w = 0; w < n_widths; w++) {
-      LmRenderSpec spec = { .width = widths[w], .theme = lm_theme_get ((LmThemeId) t), .title = "gallery", .comments = comments };
+      LmRenderSpec spec = { .width = widths[w], .theme = &theme, .title = "gallery", .comments = comments };
       g_autoptr (GError) error = NULL;
 
       gallery_restart ();

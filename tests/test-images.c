@@ -243,6 +243,14 @@ test_decode_errors (void)
       g_error ("case %d: %s", (int) i, error->message);
     assert_told (error, "a.png");
   }
+  memcpy (png + 16, "\0\0\x20\0\0\0\x20\0", 8); /* 2²⁶ pixels in 188 bytes */
+  {
+    g_autoptr (GError) error = NULL;
+
+    g_assert_null (lm_image_decode (png, sizeof png_7x5 - 1, "a.png", &error));
+    g_assert_error (error, LM_ERROR, LM_ERROR_FORMAT);
+    assert_told (error, "8192");
+  }
   for (int k = 0; k < 2; k++) {
     g_autoptr (GError) error = NULL;
 

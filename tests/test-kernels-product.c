@@ -669,6 +669,73 @@ test_max_pool_keeps_nan (void)
   g_assert_cmpint (code[2], ==, 3);
 }
 
+/* Where Winograd's algorithm is chosen: borders of every kind, tiles that hang over. */
+static const LmConvShape fast_shapes[] = {
+  { .n = 9, .h = 18, .w = 17, .c = 32, .oh = 16, .ow = 15, .o = 64, .kh = 3, .kw = 3, .sh = 1, .sw = 1, .dh = 1, .dw = 1, .groups = 1 },
+  { .n = 7, .h = 14, .w = 16, .c = 48, .oh = 14, .ow = 16, .o = 64, .kh = 3, .kw = 3, .sh = 1, .sw = 1, .dh = 1, .dw = 1, .top = 1, .left = 1, .groups = 1 },
+  { .n = 5, .h = 16, .w = 13, .c = 128, .oh = 18, .ow = 13, .o = 80, .kh = 3, .kw = 3, .sh = 1, .sw = 1, .dh = 1, .dw = 1, .top = 2, .left = 1, .groups = 1 },
+};
+
+/* Fast kernels against the direct ones, which the tests above have proved; that they differ in the last bits shows that they ran. */
+static void
+assert_fast (const char *what,
+             const KtBuffer *fast,
+             const KtBuffer *direct)
+{
+  g_autofree double *want = g_new (double, direct->n);
+
+  for (gint64 i = 0; i < direct->n; i++)
+    want[i] = direct->p[i];
+  kt_assert_close (what, fast->p, want, direct->n, TOLERANCE);
+  if (sizeof (lm_real) == sizeof (float))
+    g_assert_cmpint (memcmp (fast->p, direct->p, (gsize) direct->n * sizeof (lm_real)), !=, 0);
+}
+
+static void
+check_fast (const LmConvShape *s,
+            gboolean pooled,
+            gboolean add)
+{
+  Conv c = conv_new (s);
+  gint64 ny = pooled ? s->n * (s->oh / 2) * (s->ow / 2) * s->o : c.ny;
+  KtBuffer y[2], dx[2], dz = kt_random_buffer (c.ny, 1, 0), old = kt_random_buffer (c.nx, 1, 0);
+  g_autofree guint8 *code = g_malloc ((gsize) ny);
+  void *work = kt_workspace (MAX (kt_k->conv_workspace (s), kt_k->conv_dx_workspace (s)));
+
+  for (int i = 0; i < 2; i++) {
+    LmConvJob forward = { .s = *s, .x = c.x.p, .w = c.w.p, .bias = c.bias.p, .fn = { .kind = LM_FN_RELU }, .fast = i, .code = pooled ? code : NULL, .work = work };
+    LmConvDxJob back = { .s = *s, .w = c.w.p, .dz = dz.p, .add = add, .fast = i, .work = work };
+
+    y[i] = kt_buffer (ny, 0);
+    dx[i] = kt_copy (&old, 0);
+    forward.y = y[i].p;
+    back.dx = dx[i].p;
+    kt_run (kt_k->conv_pack_tasks (&forward), kt_k->conv_pack, &forward);
+    kt_run (kt_k->conv_forward_tasks (&forward), kt_k->conv_forward, &forward);
+    kt_run (kt_k->conv_dx_pack_tasks (&back), kt_k->conv_dx_pack, &back);
+    kt_run (kt_k->conv_dx_tasks (&back), kt_k->conv_dx, &back);
+  }
+  assert_fast ("y", &y[1], &y[0]);
+  assert_fast ("dx", &dx[1], &dx[0]);
+
+  g_aligned_free (work);
+  for (int i = 0; i < 2; i++) {
+    kt_free (&y[i]);
+    kt_free (&dx[i]);
+  }
+  kt_free (&dz);
+  kt_free (&old);
+  conv_clear (&c);
+}
+
+static void
+test_conv_fast (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (fast_shapes); i++)
+    for (int q = 0; q < 2; q++)
+      check_fast (&fast_shapes[i], q, q);
+}
+
 /* All task kernels on one and on several threads. */
 static void
 run_everything (LmPool *pool,
@@ -745,6 +812,7 @@ main (int argc,
   kt_add ("conv/weight-gradient", test_conv_dw);
   kt_add ("conv/weight-gradient-under-maxima", test_conv_dw_pooled);
   kt_add ("conv/unpool", test_unpool);
+  kt_add ("conv/fast", test_conv_fast);
   kt_add ("pool/both-kinds", test_pool);
   kt_add ("pool/max-keeps-nan", test_max_pool_keeps_nan);
   kt_add ("same-bits-for-any-threads", test_same_bits_for_any_threads);

@@ -13,8 +13,8 @@
 #include <unistd.h>
 
 #define N_KILLS 50
-#define EPOCHS 12
-#define N_SAMPLES 1200
+#define EPOCHS 16
+#define N_SAMPLES 4000
 
 /* --- The one that is killed: this program with --train PROJECT ---------------------- */
 
@@ -53,17 +53,28 @@ train_main (const char *path)
 
 /* --- The one that kills ---------------------------------------------------------------- */
 
+/* When to kill. */
+typedef enum {
+  NEVER,
+  FROM_START,       /* so long after it was started: often before there is anything */
+  FROM_FIRST_EPOCH, /* so long after its first epoch: while it trains, saves or ends */
+} Moment;
+
 typedef struct {
   gboolean was_killed;
-  int told; /* the last epoch that it said was complete; −1: none */
+  int told;           /* the last epoch that it said was complete; −1: none */
+  gint64 to_epoch;    /* µs from its start to its first epoch */
+  gint64 after_epoch; /* µs from there to its end */
 } Outcome;
 
-/* Trains @path in a process of its own, which is killed after @delay microseconds; negative: left alone. */
+/* Trains @path in a process of its own, which is killed at @moment and @delay microseconds. */
 static Outcome
 train_and_kill (const char *path,
+                Moment moment,
                 gint64 delay)
 {
   Outcome outcome = { .told = -1 };
+  gint64 begun = g_get_monotonic_time (), first;
   int out[2], status, epoch;
   pid_t child;
   FILE *lines;
@@ -78,18 +89,23 @@ train_and_kill (const char *path,
     _exit (127);
   }
   close (out[1]);
-  if (delay >= 0) {
+  lines = fdopen (out[0], "r");
+  if (moment != FROM_START && fscanf (lines, "%d", &epoch) == 1)
+    outcome.told = epoch;
+  first = g_get_monotonic_time ();
+  if (moment != NEVER) {
     g_usleep ((gulong) delay);
     kill (child, SIGKILL);
   }
-  lines = fdopen (out[0], "r");
   while (fscanf (lines, "%d", &epoch) == 1)
     outcome.told = epoch;
   fclose (lines);
   g_assert_cmpint (waitpid (child, &status, 0), ==, child);
-  outcome.was_killed = WIFSIGNALED (status);
+  outcome.to_epoch = first - begun;
+  outcome.after_epoch = g_get_monotonic_time () - first;
+  outcome.was_killed = WIFSIGNALED (status) && WTERMSIG (status) == SIGKILL;
   if (!outcome.was_killed)
-    g_assert_cmpint (WEXITSTATUS (status), ==, 0);
+    g_assert_true (WIFEXITED (status) && WEXITSTATUS (status) == 0);
   return outcome;
 }
 
@@ -163,29 +179,30 @@ test_kill (void)
   g_autofree char *path = g_build_filename (folder, "killed.lamina", NULL);
   g_autoptr (GBytes) wanted = NULL;
   LmRng rng = lm_rng_init ((guint64) g_get_real_time (), LM_RNG_TEST, 0, 0);
-  gint64 begun, duration;
+  Outcome usual;
   int n_killed = 0, n_within = 0, n_ended = 0;
 
   make_small_data (folder, N_SAMPLES);
   make_project (folder, "whole.lamina");
-  begun = g_get_monotonic_time ();
-  g_assert_cmpint (train_and_kill (whole, -1).told, ==, EPOCHS);
-  duration = g_get_monotonic_time () - begun;
+  usual = train_and_kill (whole, NEVER, 0);
+  g_assert_cmpint (usual.told, ==, EPOCHS);
   wanted = final_weights (whole);
 
   /* Each kill strikes at a random moment of the run, also one that has been killed before, until it is complete. */
   make_project (folder, "killed.lamina");
   for (int i = 0; n_killed < N_KILLS; i++) {
-    Outcome outcome = train_and_kill (path, (gint64) (lm_rng_double (&rng, (guint64) i) * (double) duration * 0.7));
+    double share = lm_rng_double (&rng, (guint64) i);
+    Outcome outcome = i % 4 == 0 ? train_and_kill (path, FROM_START, (gint64) (share * (double) usual.to_epoch))
+                                 : train_and_kill (path, FROM_FIRST_EPOCH, (gint64) (share * (double) usual.after_epoch));
     int epoch = check_project (path, outcome.told);
 
+    g_assert_cmpint (i, <, 10 * N_KILLS);
     n_killed += outcome.was_killed;
     n_within += outcome.was_killed && epoch > 0 && epoch < EPOCHS;
-    g_assert_cmpint (i, <, 10 * N_KILLS);
     if (epoch < EPOCHS && n_killed % 3 != 0)
       continue;
     /* To its end, and then another one. */
-    train_and_kill (path, -1);
+    train_and_kill (path, NEVER, 0);
     {
       g_autoptr (GBytes) found = final_weights (path);
 

@@ -115,6 +115,14 @@ put_tiny_design (LmProject *project)
   g_assert_no_error (error);
 }
 
+static void
+assert_tiny_design (LmProject *project)
+{
+  g_autofree char *json = lm_project_load_design_json (project, NULL);
+
+  g_assert_nonnull (strstr (json, "dense_1"));
+}
+
 /* --- Files ----------------------------------------------------------------- */
 
 static void
@@ -165,7 +173,7 @@ test_overwrite_refuses_open (Fixture *fixture,
   g_assert_error (error, LM_ERROR, LM_ERROR_BUSY);
   close_project (project);
   project = reopen (fixture->path, LM_PROJECT_READ);
-  g_assert_nonnull (strstr (lm_project_load_design_json (project, NULL), "dense_1"));
+  assert_tiny_design (project);
   close_project (project);
 }
 
@@ -458,7 +466,8 @@ test_fitted_chain (Fixture *fixture,
   for (int i = 0; i < lm_pipeline_n_state (loaded); i++) {
     g_autofree char *name = NULL;
     g_autofree char *wanted_name = NULL;
-    LmTensor *found = lm_pipeline_get_state (loaded, i, &name), *wanted = lm_pipeline_get_state (pipeline, i, &wanted_name);
+    g_autoptr (LmTensor) found = lm_pipeline_get_state (loaded, i, &name);
+    g_autoptr (LmTensor) wanted = lm_pipeline_get_state (pipeline, i, &wanted_name);
 
     g_assert_cmpstr (name, ==, wanted_name);
     g_assert_cmpint (found->dtype, ==, wanted->dtype);
@@ -886,7 +895,7 @@ test_second_writer (Fixture *fixture,
   g_assert_true (WIFSTOPPED (status));
   assert_refused (fixture->path, LM_PROJECT_WRITE, LM_ERROR_BUSY, "open in another program");
   reader = reopen (fixture->path, LM_PROJECT_READ);
-  g_assert_nonnull (strstr (lm_project_load_design_json (reader, NULL), "dense_1"));
+  assert_tiny_design (reader);
   close_project (reader);
 
   /* The lock ends with it, however it ends. */

@@ -367,7 +367,8 @@ draw_bar (cairo_t *cr,
           double width)
 {
   double u = theme->text_scale, x = plan->x, y = plan->precision_y + 12;
-  LmRect rect = { x, y, MIN (BAR_WIDTH * u, width - LM_PICTURE_MARGIN - x), BAR_HEIGHT };
+  double words = lm_text_width (cr, theme, LM_FONT_SMALL, _ ("mistakes, share of the row")) + 10, room = width - LM_PICTURE_MARGIN - x;
+  LmRect rect = { x, y, CLAMP (room - words, MIN (110 * u, room), BAR_WIDTH * u), BAR_HEIGHT };
   LmColour low = mistake_colour (theme, plan, 0), high = mistake_colour (theme, plan, plan->max_share);
   cairo_pattern_t *gradient;
 

@@ -1,13 +1,11 @@
-/* lm-paint.h: text, boxes and pixels on a cairo_t, as all pictures share them
+/* lm-paint.h: boxes, pixels and captions on a cairo_t, as all pictures share them
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
 #pragma once
 
-#include <cairo.h>
-
-#include "lm-theme.h"
+#include "lm-text.h"
 
 G_BEGIN_DECLS
 
@@ -25,31 +23,8 @@ typedef struct {
   double y;
 } LmPoint;
 
-typedef enum {
-  LM_ALIGN_LEFT,
-  LM_ALIGN_CENTRE,
-  LM_ALIGN_RIGHT,
-} LmAlign;
-
-/* How a text looks; the size before the theme's text_scale. */
-typedef struct {
-  double size;
-  gboolean is_bold;
-} LmFont;
-
-#define LM_FONT_TITLE ((LmFont){ 16, TRUE })
-#define LM_FONT_HEADING ((LmFont){ 14.5, TRUE })
-#define LM_FONT_BODY ((LmFont){ 13, FALSE })
-#define LM_FONT_STRONG ((LmFont){ 13, TRUE })
-#define LM_FONT_SMALL ((LmFont){ 12, FALSE })
-#define LM_FONT_SMALL_STRONG ((LmFont){ 12, TRUE })
-#define LM_FONT_TINY ((LmFont){ 10.67, FALSE }) /* 8 pt: channel numbers of sheets, nothing else */
-
 /* The margin around every picture. Nothing is painted in it but the page. */
 #define LM_PICTURE_MARGIN 18.0
-
-/* A cairo_t on nothing, to measure with. Returns: (transfer full). */
-cairo_t *lm_paint_measure_new (void);
 
 void lm_paint_set (cairo_t *cr, const LmColour *colour);
 void lm_paint_set_alpha (cairo_t *cr, const LmColour *colour, double alpha);
@@ -65,23 +40,6 @@ void lm_paint_shadow (cairo_t *cr, const LmTheme *theme, const LmRect *rect, dou
 
 /* Fills the page of a picture, unless the theme's page is transparent. */
 void lm_paint_page (cairo_t *cr, const LmTheme *theme, double width, double height);
-
-/* Height of one line of text, and from its top to the baseline. */
-double lm_text_line (cairo_t *cr, const LmTheme *theme, LmFont font);
-double lm_text_ascent (cairo_t *cr, const LmTheme *theme, LmFont font);
-
-/* Width of @text on one line. %NULL is the empty text. Bytes that are not UTF-8 are replaced. */
-double lm_text_width (cairo_t *cr, const LmTheme *theme, LmFont font, const char *text);
-
-/* Draws @text on one line, its baseline at @y, and ends it with “…” where it is wider than @max_width (≤ 0: never).
- * Returns: the width drawn. */
-double lm_text_draw (cairo_t *cr, const LmTheme *theme, LmFont font, const LmColour *colour, const char *text, double x, double y, LmAlign align, double max_width);
-
-/* Height of @text in lines of at most @width; 0 for none. */
-double lm_text_block_height (cairo_t *cr, const LmTheme *theme, LmFont font, const char *text, double width);
-
-/* Draws @text in lines of at most @width, the first one's top at @y. Returns: the height. */
-double lm_text_block (cairo_t *cr, const LmTheme *theme, LmFont font, const LmColour *colour, const char *text, double x, double y, double width);
 
 /* Title and the line below it (each %NULL for none) at the top of a picture @width wide; with @draw FALSE only measures.
  * Returns: the height with the gap behind it; 0 for neither. */

@@ -72,6 +72,49 @@ lm_curves_add_run (LmCurvesPicture *self,
   }
 }
 
+static gboolean
+has_role (const LmPlotPanel *panel,
+          int role)
+{
+  for (int i = 0; i < panel->n_series; i++) {
+    if (panel->series[i].role == role && panel->series[i].n > 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static void
+drop_means (LmPlotPanel *panel)
+{
+  int n = 0;
+
+  for (int i = 0; i < panel->n_series; i++) {
+    LmSeries *series = &panel->series[i];
+
+    if (series->role == LM_SERIES_TRAIN) {
+      g_free (series->name);
+      g_free (series->x);
+      g_free (series->y);
+      continue;
+    }
+    if (series->role == LM_SERIES_TRAIN_STEPS) {
+      g_free (series->name);
+      series->name = g_strdup (_ ("Training"));
+    }
+    panel->series[n++] = *series;
+  }
+  panel->n_series = n;
+}
+
+void
+lm_curves_drop_means (LmCurvesPicture *self)
+{
+  for (int i = 0; i < self->n_panels; i++) {
+    if (has_role (&self->panels[i], LM_SERIES_TRAIN_STEPS))
+      drop_means (&self->panels[i]);
+  }
+}
+
 char *
 lm_curves_sentence (LmHistory *history)
 {

@@ -18,6 +18,9 @@ G_BEGIN_DECLS
  */
 void lm_curves_add_run (LmCurvesPicture *self, const char *name, LmHistory *history);
 
+/* Where there is a value per step, the line of the epochs' means says nothing new: it is left out. */
+void lm_curves_drop_means (LmCurvesPicture *self);
+
 /* (transfer full): what a person would say about the curves of a run. */
 char *lm_curves_sentence (LmHistory *history);
 

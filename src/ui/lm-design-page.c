@@ -20,6 +20,7 @@ struct _LmDesignPage {
   LmCanvas *canvas;
   GtkButton *zoom_button;
   LmDocument *document;
+  GSettings *settings;
 };
 
 G_DEFINE_FINAL_TYPE (LmDesignPage, lm_design_page, GTK_TYPE_WIDGET)
@@ -50,6 +51,12 @@ zoom_changed_cb (LmDesignPage *self)
 }
 
 static void
+wheel_changed_cb (LmDesignPage *self)
+{
+  lm_canvas_set_wheel_zooms (self->canvas, g_settings_get_boolean (self->settings, "wheel-zooms"));
+}
+
+static void
 zoom_cb (GtkWidget *widget,
          const char *name,
          GVariant *parameter)
@@ -72,6 +79,7 @@ lm_design_page_dispose (GObject *object)
   LmDesignPage *self = LM_DESIGN_PAGE (object);
 
   g_clear_object (&self->document);
+  g_clear_object (&self->settings);
   g_clear_pointer (&self->overlay, gtk_widget_unparent);
 
   G_OBJECT_CLASS (lm_design_page_parent_class)->dispose (object);
@@ -117,6 +125,9 @@ lm_design_page_init (LmDesignPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   g_signal_connect_object (self->canvas, "notify::zoom", G_CALLBACK (zoom_changed_cb), self, G_CONNECT_SWAPPED);
+  self->settings = g_settings_new (APP_ID);
+  g_signal_connect_object (self->settings, "changed::wheel-zooms", G_CALLBACK (wheel_changed_cb), self, G_CONNECT_SWAPPED);
+  wheel_changed_cb (self);
 }
 
 void

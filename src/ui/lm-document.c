@@ -316,6 +316,17 @@ project_problem_cb (const GError *error,
   g_idle_add (problem_idle_cb, problem);
 }
 
+/* Behind the first frame, which would have to share the processor. */
+static gboolean
+read_data_cb (gpointer data)
+{
+  LmDocument *self = data;
+
+  if (!self->is_closed)
+    read_data (self);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 opened_cb (gpointer owner,
            gpointer data,
@@ -327,7 +338,7 @@ opened_cb (gpointer owner,
   if (self != NULL) {
     lm_project_set_problem_func (self->project, project_problem_cb, self);
     check (self);
-    read_data (self);
+    g_idle_add_full (G_PRIORITY_LOW, read_data_cb, g_object_ref (self), g_object_unref);
   }
   opening->ready (g_steal_pointer (&opening->document), error, owner);
 }

@@ -14,6 +14,9 @@
 
 #include "lm-i18n.h"
 
+/* Steps alone are told ten times a second: each makes the window lay out its words anew. */
+#define STEP_US 90000
+
 struct _LmSession {
   GObject parent_instance;
 
@@ -21,8 +24,9 @@ struct _LmSession {
   LmMailbox *mailbox;
   atomic_int is_scheduled; /* an idle source is on its way */
   guint n_turns;
+  gint64 told; /* µs: when “progress” was emitted last */
 
-  LmRun *run; /* NULL while preparing and when over */
+  LmRun *run;           /* NULL while preparing and when over */
   gboolean stop_wanted; /* before there is a run */
   gboolean is_left;
 
@@ -176,7 +180,8 @@ static gboolean
 turn_cb (gpointer data)
 {
   LmSession *self = data;
-  gboolean has_ended = FALSE;
+  gboolean has_ended = FALSE, only_steps = TRUE;
+  gint64 now = g_get_monotonic_time ();
   LmEvent *event;
 
   atomic_store (&self->is_scheduled, 0);
@@ -184,8 +189,12 @@ turn_cb (gpointer data)
   while ((event = lm_mailbox_take (self->mailbox)) != NULL) {
     take (self, event);
     has_ended |= event->kind == LM_EVENT_END;
+    only_steps &= event->kind == LM_EVENT_STEP;
     lm_event_unref (event);
   }
+  if (only_steps && now - self->told < STEP_US)
+    return G_SOURCE_REMOVE; /* the next one tells */
+  self->told = now;
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_FRACTION]);
   g_signal_emit (self, signals[PROGRESS], 0);
   if (has_ended)
@@ -252,6 +261,38 @@ fail (LmSession *self,
   g_signal_emit (self, signals[ENDED], 0);
 }
 
+typedef struct {
+  LmDocument *document;
+  char *message;
+} Problem;
+
+static gboolean
+problem_idle_cb (gpointer data)
+{
+  Problem *problem = data;
+
+  g_signal_emit_by_name (problem->document, "problem", problem->message);
+  g_object_unref (problem->document);
+  g_free (problem->message);
+  g_free (problem);
+  return G_SOURCE_REMOVE;
+}
+
+/* On the trainer's thread. What is missing is written with the next epoch. */
+static void
+unsaved_cb (const GError *error,
+            gint64 saved_epoch,
+            void *data)
+{
+  LmSession *self = data;
+  Problem *problem = g_new0 (Problem, 1);
+
+  problem->document = g_object_ref (self->document);
+  if (error != NULL)
+    problem->message = g_strdup_printf (_ ("%s Training goes on; the last saved epoch is %" PRId64 "."), error->message, saved_epoch);
+  g_idle_add (problem_idle_cb, problem);
+}
+
 static void
 started_cb (gpointer owner,
             gpointer data,
@@ -274,6 +315,7 @@ started_cb (gpointer owner,
     return;
   }
   self->run = start->run;
+  lm_recorder_set_problem_func (lm_run_get_recorder (self->run), unsaved_cb, self);
   if (!lm_run_start (self->run, &reason)) {
     g_clear_pointer (&self->run, lm_run_free);
     fail (self, reason);

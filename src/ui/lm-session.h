@@ -34,7 +34,7 @@ typedef enum {
  * one pending idle source brings them to the main loop. Properties, all
  * read-only, all changed on the main thread: “state” (#LmSessionState),
  * “fraction” (of the whole run, 0 … 1). Signals:
- * “progress”: figures below have changed; at most once per turn of the main loop
+ * “progress”: figures below have changed; at most once per turn of the main loop, for steps alone ten times a second
  * “ended”: the run is over, and what it tells stands below
  */
 G_DECLARE_FINAL_TYPE (LmSession, lm_session, LM, SESSION, GObject)
@@ -63,8 +63,8 @@ gboolean lm_session_is_active (LmSession *self);
 
 gint64 lm_session_get_run (LmSession *self); /* 0 before the first; stays when it is over */
 double lm_session_get_fraction (LmSession *self);
-double lm_session_get_rate (LmSession *self);          /* learning rate; NaN while not known */
-double lm_session_get_elapsed (LmSession *self);       /* seconds, without pauses */
+double lm_session_get_rate (LmSession *self);           /* learning rate; NaN while not known */
+double lm_session_get_elapsed (LmSession *self);        /* seconds, without pauses */
 const char *lm_session_get_preparing (LmSession *self); /* what is being done, translated; NULL */
 
 /* (nullable): borrowed until the next signal. */

@@ -8,6 +8,7 @@
 #include "lm-settings-pane.h"
 
 #include "lm-option-row.h"
+#include "lm-window.h"
 
 #include <math.h>
 
@@ -29,6 +30,8 @@ struct _LmSettingsPane {
 
 G_DEFINE_FINAL_TYPE (LmSettingsPane, lm_settings_pane, GTK_TYPE_WIDGET)
 
+static void update (LmSettingsPane *self);
+
 /* Says what was wrong where the window says such things. */
 static void
 apply (LmSettingsPane *self,
@@ -38,8 +41,13 @@ apply (LmSettingsPane *self,
   g_autoptr (LmEdit) edit = lm_edit_set_training (option, value);
   g_autoptr (GError) error = NULL;
 
-  if (!lm_document_do (self->document, edit, TRUE, &error))
-    g_signal_emit_by_name (self->document, "problem", error->message);
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+
+  if (lm_document_do (self->document, edit, TRUE, &error))
+    return;
+  if (LM_IS_WINDOW (root))
+    lm_window_toast (LM_WINDOW (root), error->message, NULL, NULL, NULL);
+  update (self); /* the row shows again what holds */
 }
 
 static gboolean
@@ -142,7 +150,7 @@ show_rules (LmSettingsPane *self)
   const LmOptionSet *training = lm_document_get_design (self->document)->training;
   gboolean stops = !lm_option_is_null (training, LM_TRAINING_STOP_EARLY);
 
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->rows[LM_TRAINING_STOP_EARLY]), stops ? _ ("after so many epochs without gain") : _ ("when validation does not gain any more"));
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->rows[LM_TRAINING_STOP_EARLY]), stops ? _ ("after so many epochs without gain") : _ ("without gain in validation"));
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->rows[LM_TRAINING_SEED]), _ ("the same seed, the same result"));
 }
 

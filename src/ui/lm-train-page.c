@@ -20,8 +20,8 @@
 
 #include "lm-i18n.h"
 
-#define PICTURE_MS 90   /* between two pictures of a run at work: its points are many */
-#define MAX_OTHERS 30   /* runs beside the one that is shown */
+#define PICTURE_MS 90 /* between two pictures of a run at work: its points are many */
+#define MAX_OTHERS 30 /* runs beside the one that is shown */
 
 struct _LmTrainPage {
   GtkWidget parent_instance;
@@ -41,7 +41,7 @@ struct _LmTrainPage {
   GtkToggleButton *validation_chip;
   GtkToggleButton *baseline_chip;
   GtkToggleButton *others_chip;
-  GtkRange *smooth;
+  GtkAdjustment *smooth_adjustment;
 
   LmDocument *document;
   LmSession *session;
@@ -156,6 +156,7 @@ update_picture (LmTrainPage *self)
     return;
   }
   picture = lm_history_picture (history, NULL, NULL, TRUE);
+  lm_curves_drop_means (picture);
   add_others (self, picture);
   lm_plot_view_set_history (self->plot, history);
   lm_plot_view_set_picture (self->plot, picture);
@@ -204,7 +205,7 @@ chip_cb (LmTrainPage *self)
 static void
 smooth_cb (LmTrainPage *self)
 {
-  g_object_set (self->plot, "smoothing", gtk_range_get_value (self->smooth), NULL);
+  g_object_set (self->plot, "smoothing", gtk_adjustment_get_value (self->smooth_adjustment), NULL);
 }
 
 static void
@@ -214,7 +215,7 @@ smoothing_changed_cb (LmTrainPage *self)
 
   g_object_get (self->plot, "smoothing", &smoothing, NULL);
   if (smoothing >= 0)
-    gtk_range_set_value (self->smooth, smoothing);
+    gtk_adjustment_set_value (self->smooth_adjustment, smoothing);
 }
 
 /* --- What happens -------------------------------------------------------------------- */
@@ -300,7 +301,7 @@ lm_train_page_class_init (LmTrainPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LmTrainPage, validation_chip);
   gtk_widget_class_bind_template_child (widget_class, LmTrainPage, baseline_chip);
   gtk_widget_class_bind_template_child (widget_class, LmTrainPage, others_chip);
-  gtk_widget_class_bind_template_child (widget_class, LmTrainPage, smooth);
+  gtk_widget_class_bind_template_child (widget_class, LmTrainPage, smooth_adjustment);
   gtk_widget_class_bind_template_callback (widget_class, chip_cb);
   gtk_widget_class_bind_template_callback (widget_class, smooth_cb);
 }
@@ -354,6 +355,7 @@ lm_train_page_dup_picture (LmTrainPage *self)
   if (info != NULL)
     caption = g_strdup_printf (_ ("seed %" PRIu64 ", %s, %s"), info->seed, info->data != NULL ? info->data : "?", info->instruction_set != NULL ? info->instruction_set : "?");
   picture = lm_history_picture (history, title, caption, TRUE);
+  lm_curves_drop_means (picture);
   add_others (self, picture);
   return picture;
 }

@@ -262,6 +262,9 @@ sniff_size (const guint8 *p,
   } else if (strcmp (format, "bmp") == 0) {
     gboolean is_old = le32 (p + 14) == 12;
 
+    /* Pixels and header within the file: the loader would ask for memory up to there. */
+    if (le32 (p + 10) > (gint64) n || le32 (p + 14) > (gint64) n)
+      return FALSE;
     *width = is_old ? le16 (p + 18) : le32 (p + 18);
     *height = is_old ? le16 (p + 20) : ABS ((gint64) (gint32) le32 (p + 22));
   } else if (strcmp (format, "jpeg") == 0) {
@@ -416,6 +419,19 @@ set_broken_error (GError **error,
                shown, (unsigned long long) n, reason);
 }
 
+/* FALSE if no file of @n bytes can hold so many pixels: deflate packs at most 1032 bytes into one, of up to 8 pixels each;
+ * LZW and JPEG do not reach that. A fax page in a TIFF may, and flat WebP holds anything. */
+static gboolean
+size_is_plausible (const char *format,
+                   gsize n,
+                   gint64 width,
+                   gint64 height)
+{
+  gint64 per_byte = strcmp (format, "tiff") == 0 ? 1 << 18 : 8300;
+
+  return strcmp (format, "webp") == 0 || width * height / per_byte <= (gint64) n;
+}
+
 static GdkPixbuf *
 load_pixbuf (const guint8 *data,
              gsize n,
@@ -440,6 +456,12 @@ load_pixbuf (const guint8 *data,
   }
   if (!size_is_allowed (width, height)) {
     set_size_error (error, shown, width, height);
+    return NULL;
+  }
+  if (!size_is_plausible (format, n, width, height)) {
+    g_set_error (error, LM_ERROR, LM_ERROR_FORMAT,
+                 _ ("Cannot read the picture “%s”: it claims %'lld×%'lld pixels, which cannot be in a file of %'llu bytes."),
+                 shown, (long long) width, (long long) height, (unsigned long long) n);
     return NULL;
   }
   if (breaks_off (format, data + n - MIN (n, TAIL), MIN (n, TAIL))) {

@@ -62,6 +62,7 @@ typedef enum {
  *
  * @dout: one per output; data NULL if no gradient flows into it: read as zero. At least one is there.
  * @din: one per input, as @mode says
+ * @mode: in a workspace call for backward too, where %NULL stands for all gradients
  * @in, @out in backward: data is NULL unless the class keeps it (keep_in, keep_out)
  * @workspace: call-local memory of the size that workspace () asked for, 64-byte aligned, not zeroed
  * @rng: stream of this op and step; the same in forward and backward; only for LM_OP_RANDOM

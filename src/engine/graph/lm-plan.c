@@ -162,11 +162,12 @@ can_overwrite (Planner *p,
 static gsize
 workspace_bytes (Planner *p,
                  const LmOpNode *op,
-                 LmPass pass)
+                 LmPass pass,
+                 const LmGradMode *modes)
 {
   const LmGraph *graph = p->graph;
   LmOperand *operands;
-  LmOpCall call = { .attrs = lm_graph_attrs (graph, op), .n_in = op->n_in, .n_out = op->n_out, .training = graph->training };
+  LmOpCall call = { .attrs = lm_graph_attrs (graph, op), .n_in = op->n_in, .n_out = op->n_out, .mode = modes, .training = graph->training };
 
   /* Some workspaces depend on the instruction set. */
   call.k = graph->f64 ? lm_kernels_get_f64 () : lm_kernels_get ();
@@ -189,9 +190,10 @@ static void
 plan_workspace (Planner *p,
                 const LmOpNode *op,
                 LmPass pass,
+                const LmGradMode *modes,
                 int time)
 {
-  gsize bytes = workspace_bytes (p, op, pass);
+  gsize bytes = workspace_bytes (p, op, pass, modes);
 
   p->workspace_block[time] = bytes > 0 ? add_block (p, bytes, time) : -1;
 }
@@ -219,7 +221,7 @@ plan_forward (Planner *p,
         p->value_block[v] = add_block (p, lm_plan_bytes (graph, lm_graph_value (graph, v), p->batch), (int) i);
       extend (p, p->value_block[v], MAX (last[v], (int) i));
     }
-    plan_workspace (p, op, LM_PASS_FORWARD, (int) i);
+    plan_workspace (p, op, LM_PASS_FORWARD, NULL, (int) i);
   }
 }
 
@@ -307,7 +309,7 @@ plan_backward (Planner *p,
       if (mode_of (p, step, j) == LM_GRAD_ADD)
         extend (p, p->grad_block[lm_graph_in (graph, op, j)], time);
     }
-    plan_workspace (p, op, LM_PASS_BACKWARD, time);
+    plan_workspace (p, op, LM_PASS_BACKWARD, &g_array_index (p->tape->modes, LmGradMode, step->first_mode), time);
   }
 }
 

@@ -7,6 +7,7 @@
 
 #include "lm-arena.h"
 #include "lm-gather.h"
+#include "lm-wino.h"
 
 static const lm_real zeros[GATHER_ZEROS];
 
@@ -82,16 +83,53 @@ tap_size (const LmConvShape *s)
   return s->groups * lm_panel_size (s->o / s->groups, s->c / s->groups);
 }
 
+/* The job in the words of Winograd's algorithm: dx is a convolution of dz, padded by 2 less the padding of forward, with the
+ * weights turned round. FALSE if that will not do. */
+static gboolean
+as_wino (const LmConvDxJob *job,
+         LmWino *wino)
+{
+  const LmConvShape *s = &job->s;
+
+  if (!job->fast || !wino_has_shape (s) || s->top > 2 || s->left > 2)
+    return FALSE;
+
+  *wino = (LmWino){
+    .n = s->n,
+    .h = s->oh,
+    .w = s->ow,
+    .c = s->o,
+    .oh = s->h,
+    .ow = s->w,
+    .o = s->c,
+    .top = 2 - s->top,
+    .left = 2 - s->left,
+    .x = job->dz,
+    .weights = job->w,
+    .turned = TRUE,
+    .u = job->work,
+    .add = job->add,
+    .y = job->dx,
+  };
+  return LM_K (lm_wino_fits) (wino);
+}
+
 static gsize
 conv_dx_workspace (const LmConvShape *shape)
 {
-  return lm_align ((gsize) (shape->kh * shape->kw * tap_size (shape)) * sizeof (lm_real));
+  gsize direct = lm_align ((gsize) (shape->kh * shape->kw * tap_size (shape)) * sizeof (lm_real));
+
+  return wino_has_shape (shape) ? LM_MAX (direct, LM_K (lm_wino_workspace) (shape->o, shape->c)) : direct;
 }
 
 /* One task packs one panel of every phase. */
 static int
 conv_dx_pack_tasks (const LmConvDxJob *job)
 {
+  LmWino wino;
+
+  if (as_wino (job, &wino))
+    return LM_K (lm_wino_pack_tasks) (&wino);
   return (int) (job->s.groups * lm_panels (job->s.c / job->s.groups));
 }
 
@@ -124,6 +162,13 @@ conv_dx_pack (void *data,
   const LmConvShape *s = &job->s;
   gint64 out = s->o / s->groups, panels = lm_panels (s->c / s->groups), group = task / panels, panel = task % panels;
   lm_real *work = job->work;
+  LmWino wino;
+
+  if (as_wino (job, &wino)) {
+    LM_K (lm_wino_pack)
+    (&wino, task);
+    return;
+  }
 
   for (gint64 a = 0; a < s->sh; a++)
     for (gint64 b = 0; b < s->sw; b++) {
@@ -150,6 +195,10 @@ conv_dx_tasks (const LmConvDxJob *job)
 {
   const LmConvShape *s = &job->s;
   gint64 blocks = 0;
+  LmWino wino;
+
+  if (as_wino (job, &wino))
+    return LM_K (lm_wino_tasks) (&wino);
 
   for (gint64 a = 0; a < s->sh; a++)
     for (gint64 b = 0; b < s->sw; b++) {
@@ -285,6 +334,13 @@ conv_dx (void *data,
   const LmConvShape *s = &job->s;
   const lm_real *weights = job->work;
   gint64 block = task;
+  LmWino wino;
+
+  if (as_wino (job, &wino)) {
+    LM_K (lm_wino_run)
+    (&wino, task);
+    return;
+  }
 
   for (gint64 a = 0; a < s->sh; a++)
     for (gint64 b = 0; b < s->sw; b++) {

@@ -7,6 +7,7 @@
 
 #include "lm-arena.h"
 #include "lm-gather.h"
+#include "lm-wino.h"
 
 static const lm_real zeros[GATHER_ZEROS];
 
@@ -17,16 +18,54 @@ packed_size (const LmConvShape *s)
   return s->groups * lm_panel_size (s->kh * s->kw * (s->c / s->groups), s->o / s->groups);
 }
 
+/* The job in the words of Winograd's algorithm; FALSE if that will not do. */
+static gboolean
+as_wino (const LmConvJob *job,
+         LmWino *wino)
+{
+  const LmConvShape *s = &job->s;
+  gboolean is_relu = is_plain_relu (&job->fn);
+
+  if (!job->fast || !wino_has_shape (s) || (!is_relu && job->fn.kind != LM_FN_LINEAR))
+    return FALSE;
+
+  *wino = (LmWino){
+    .n = s->n,
+    .h = s->h,
+    .w = s->w,
+    .c = s->c,
+    .oh = s->oh,
+    .ow = s->ow,
+    .o = s->o,
+    .top = s->top,
+    .left = s->left,
+    .x = job->x,
+    .weights = job->w,
+    .u = job->work,
+    .bias = job->bias,
+    .relu = is_relu,
+    .y = job->y,
+    .code = job->code,
+  };
+  return LM_K (lm_wino_fits) (wino);
+}
+
 static gsize
 conv_workspace (const LmConvShape *shape)
 {
-  return lm_align ((gsize) packed_size (shape) * sizeof (lm_real));
+  gsize direct = lm_align ((gsize) packed_size (shape) * sizeof (lm_real));
+
+  return wino_has_shape (shape) ? LM_MAX (direct, LM_K (lm_wino_workspace) (shape->c, shape->o)) : direct;
 }
 
 /* One task packs one panel. */
 static int
 conv_pack_tasks (const LmConvJob *job)
 {
+  LmWino wino;
+
+  if (as_wino (job, &wino))
+    return LM_K (lm_wino_pack_tasks) (&wino);
   return (int) (job->s.groups * lm_panels (job->s.o / job->s.groups));
 }
 
@@ -41,6 +80,13 @@ conv_pack (void *data,
   gint64 group = task / panels, panel = task % panels, columns = LM_MIN (LM_PANEL, out - panel * LM_PANEL);
   const lm_real *w = job->w + group * out + panel * LM_PANEL;
   lm_real *p = (lm_real *) job->work + task * rows * LM_PANEL;
+  LmWino wino;
+
+  if (as_wino (job, &wino)) {
+    LM_K (lm_wino_pack)
+    (&wino, task);
+    return;
+  }
 
   for (gint64 k = 0; k < rows; k++, w += s->o, p += LM_PANEL) {
     vf v[NV];
@@ -77,7 +123,10 @@ static int
 conv_forward_tasks (const LmConvJob *job)
 {
   Cut cut = cut_of (job);
+  LmWino wino;
 
+  if (as_wino (job, &wino))
+    return LM_K (lm_wino_tasks) (&wino);
   return (int) (cut.blocks * cut.parts);
 }
 
@@ -249,11 +298,9 @@ activate (const Target *t,
 }
 
 static void
-conv_forward (void *data,
-              int task,
-              int thread)
+convolve (const LmConvJob *job,
+          int task)
 {
-  const LmConvJob *job = data;
   const LmConvShape *s = &job->s;
   Cut cut = cut_of (job);
   gint64 block = task / cut.parts, part = task % cut.parts, panels = lm_panels (s->o / s->groups);
@@ -294,6 +341,20 @@ conv_forward (void *data,
     if (!is_relu && job->fn.kind != LM_FN_LINEAR)
       activate (&t, n);
   }
+}
+
+static void
+conv_forward (void *data,
+              int task,
+              int thread)
+{
+  LmWino wino;
+
+  if (as_wino (data, &wino))
+    LM_K (lm_wino_run)
+    (&wino, task);
+  else
+    convolve (data, task);
 }
 
 void

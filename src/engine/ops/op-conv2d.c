@@ -110,6 +110,13 @@ fn_of (const LmOpCall *call)
   return lm_op_fn (&activation);
 }
 
+/* Winograd's algorithm rounds a little more: good enough to train, but not where numbers are looked at or compared. */
+static gboolean
+is_fast (const LmOpCall *call)
+{
+  return call->training && !call->exact;
+}
+
 static void
 conv2d_forward (const LmOpCall *call)
 {
@@ -123,6 +130,7 @@ conv2d_forward (const LmOpCall *call)
     .fn = fn_of (call),
     .y = call->out[OUT_Y].data,
     .code = a->pool ? call->out[OUT_CODE].data : NULL,
+    .fast = is_fast (call),
     .work = call->workspace,
   };
 
@@ -130,14 +138,23 @@ conv2d_forward (const LmOpCall *call)
   lm_pool_run (pool, call->k->conv_forward_tasks (&job), call->k->conv_forward, &job);
 }
 
-/* Workspace of backward: dz where it has to be made, then what dx and dw need one after the other. */
+static gboolean
+wants (const LmOpCall *call,
+       int i)
+{
+  return call->mode == NULL || call->mode[i] != LM_GRAD_SKIP;
+}
+
+/* Workspace of backward: dz where it has to be made, then what dx and dw need one after the other. With pool only dx needs dz. */
 static gsize
 dz_bytes (const LmOpCall *call,
           const LmConvShape *s)
 {
   const LmConvAttrs *a = call->attrs;
 
-  return a->pool || a->activation != LM_ACT_LINEAR ? lm_align ((gsize) (s->n * s->oh * s->ow * s->o) * sizeof (lm_real)) : 0;
+  if (a->pool ? !wants (call, IN_X) : a->activation == LM_ACT_LINEAR)
+    return 0;
+  return lm_align ((gsize) (s->n * s->oh * s->ow * s->o) * sizeof (lm_real));
 }
 
 static gsize
@@ -148,7 +165,7 @@ conv2d_workspace (const LmOpCall *call, LmPass pass)
 
   if (pass == LM_PASS_FORWARD)
     return k->conv_workspace (&s);
-  return dz_bytes (call, &s) + MAX (k->conv_dx_workspace (&s), k->conv_dw_workspace (&s));
+  return dz_bytes (call, &s) + MAX (wants (call, IN_X) ? k->conv_dx_workspace (&s) : 0, k->conv_dw_workspace (&s));
 }
 
 static void
@@ -175,6 +192,7 @@ backward_x (const LmOpCall *call,
     .dz = dz,
     .dx = call->din[IN_X].data,
     .add = call->mode[IN_X] == LM_GRAD_ADD,
+    .fast = is_fast (call),
     .work = (guint8 *) call->workspace + dz_bytes (call, s),
   };
 

@@ -109,7 +109,8 @@ typedef void (*LmSnapshotFunc) (LmSnapshot *snapshot, gint64 step, void *data);
 /* FALSE if too many (8) requests are waiting; @func is then never called. */
 gboolean lm_trainer_request_snapshot (LmTrainer *self, LmSnapshotFunc func, void *data);
 
-/* (transfer full): the same, waiting for it. Not from the sink. */
+/* (transfer full): the same, waiting for it. Not from the sink, nor from the thread that takes the checkpoints out of a
+ * mailbox: training may be waiting for just that. */
 LmSnapshot *lm_trainer_take_snapshot (LmTrainer *self);
 
 /* (transfer full): the newest checkpoint sent: finite, exact; NULL before the first. Of the best epoch: NULL before one is complete. */
