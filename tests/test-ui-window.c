@@ -26,17 +26,17 @@ settle (void)
 }
 
 /* Runs the main loop until @condition holds. */
-#define WAIT_FOR(condition)                                 \
-  G_STMT_START                                              \
-  {                                                         \
-    gint64 deadline = g_get_monotonic_time () + PATIENCE;   \
-    guint tick = g_timeout_add (20, tick_cb, NULL);         \
-    while (!(condition)) {                                  \
+#define WAIT_FOR(condition)                                   \
+  G_STMT_START                                                \
+  {                                                           \
+    gint64 deadline = g_get_monotonic_time () + PATIENCE;     \
+    guint tick = g_timeout_add (20, tick_cb, NULL);           \
+    while (!(condition)) {                                    \
       g_assert_cmpint (g_get_monotonic_time (), <, deadline); \
-      g_main_context_iteration (NULL, TRUE);                \
-    }                                                       \
-    g_source_remove (tick);                                 \
-  }                                                         \
+      g_main_context_iteration (NULL, TRUE);                  \
+    }                                                         \
+    g_source_remove (tick);                                   \
+  }                                                           \
   G_STMT_END
 
 static gboolean
@@ -202,6 +202,121 @@ test_settings_are_undone (void)
   close_window (window);
 }
 
+static double
+get_rate (LmWindow *window)
+{
+  const LmOptionSet *optimizer = lm_option_get_object (lm_document_get_design (lm_window_get_document (window))->training, LM_TRAINING_OPTIMIZER);
+
+  return lm_option_get_double (optimizer, lm_option_set_index (optimizer, "learning_rate"));
+}
+
+static void
+stop (LmWindow *window)
+{
+  WAIT_FOR (state (window) == LM_SESSION_RUNNING);
+  act (window, "win.stop");
+  WAIT_FOR (state (window) == LM_SESSION_IDLE);
+  WAIT_FOR (lm_work_n_pending () == 0);
+}
+
+static void
+test_ways_to_train (void)
+{
+  LmWindow *window = open_window ("ways");
+  LmDocument *document = lm_window_get_document (window);
+  double rate = get_rate (window);
+  gint64 run;
+
+  set_training (window, LM_TRAINING_EPOCHS, 1);
+  set_training (window, LM_TRAINING_BATCH_SIZE, 512);
+  act (window, "win.train");
+  WAIT_FOR (state (window) == LM_SESSION_IDLE);
+  WAIT_FOR (lm_document_get_last_run (document) != NULL && lm_document_get_last_run (document)->end == LM_RUN_STATE_FINISHED);
+  WAIT_FOR (lm_work_n_pending () == 0);
+  run = lm_document_get_last_run (document)->id;
+
+  act (window, "win.train-more");
+  g_assert_cmpint (get_training (window, LM_TRAINING_EPOCHS), ==, 11);
+  stop (window);
+  g_assert_cmpint (lm_session_get_run (lm_window_get_session (window)), ==, run);
+
+  act (window, "win.train-from");
+  stop (window);
+  g_assert_cmpint (lm_session_get_run (lm_window_get_session (window)), !=, run);
+  g_assert_cmpint (lm_document_get_last_run (document)->parent, ==, run);
+
+  act (window, "win.halve-rate");
+  g_assert_cmpfloat_with_epsilon (get_rate (window), rate / 2, 1e-12);
+  stop (window);
+
+  g_assert_true (gtk_widget_activate_action (GTK_WIDGET (window), "win.batch-size", "x", (gint64) 256));
+  g_assert_cmpint (get_training (window, LM_TRAINING_BATCH_SIZE), ==, 256);
+  stop (window);
+
+  act (window, "win.train-toggle");
+  g_assert_cmpint (state (window), ==, LM_SESSION_PREPARING);
+  stop (window);
+  close_window (window);
+}
+
+/* While it runs, the rate is the run's, and the design stays as it is. */
+static void
+test_rate_changes_live (void)
+{
+  LmWindow *window = open_window ("rate");
+  LmSession *session = lm_window_get_session (window);
+  double rate = get_rate (window);
+
+  act (window, "win.train");
+  WAIT_FOR (lm_window_get_n_steps (window) > 5);
+  lm_session_set_rate (session, 3e-4);
+  WAIT_FOR (lm_session_get_rate (session) == 3e-4);
+  g_assert_cmpfloat (get_rate (window), ==, rate);
+  act (window, "win.stop");
+  WAIT_FOR (state (window) == LM_SESSION_IDLE);
+  close_window (window);
+}
+
+/* A new action needs a test of what it does, and a line here. */
+static void
+test_every_action_is_tested (void)
+{
+  static const char *const tested[] = {
+    "win.train", "win.go-on", "win.train-more", "win.train-from", "win.train-toggle", "win.pause", "win.stop",
+    "win.halve-rate", "win.batch-size", "win.undo", "win.redo", "win.export", "win.page", "win.toggle-left",
+    "win.toggle-right", "win.next-pane", "win.save", "win.open", "win.save-copy", "win.open-copy", "win.try-again", "win.fullscreen", NULL
+  };
+  LmWindow *window = open_window ("actions");
+  const char *name;
+
+  for (guint i = 0; gtk_widget_class_query_action (GTK_WIDGET_GET_CLASS (window), i, NULL, &name, NULL, NULL); i++) {
+    if (g_str_has_prefix (name, "win."))
+      g_assert_true (g_strv_contains (tested, name));
+  }
+  act (window, "win.save");
+  act (window, "win.try-again");
+  act (window, "win.fullscreen");
+  WAIT_FOR (lm_work_n_pending () == 0);
+  close_window (window);
+}
+
+static void
+test_a_copy_opens (void)
+{
+  LmWindow *window = open_window ("copied");
+  guint before = g_list_length (gtk_application_get_windows (GTK_APPLICATION (application)));
+  LmWindow *copy;
+
+  act (window, "win.open-copy");
+  WAIT_FOR (g_list_length (gtk_application_get_windows (GTK_APPLICATION (application))) == before + 1);
+  copy = LM_WINDOW (gtk_application_get_windows (GTK_APPLICATION (application))->data);
+  g_assert_true (copy != window);
+  WAIT_FOR (lm_window_get_document (copy) != NULL);
+  g_assert_cmpint (lm_document_get_design (lm_window_get_document (copy))->nodes->len, ==, lm_document_get_design (lm_window_get_document (window))->nodes->len);
+  close_window (copy);
+  close_window (window);
+}
+
 static GtkWindow *
 find_toplevel (GType type)
 {
@@ -288,6 +403,10 @@ main (int argc,
   g_test_add_func ("/window/trains-pauses-stops", test_trains_pauses_stops);
   g_test_add_func ("/window/a-run-goes-on-after-closing", test_run_goes_on_after_closing);
   g_test_add_func ("/window/settings-are-undone", test_settings_are_undone);
+  g_test_add_func ("/window/ways-to-train", test_ways_to_train);
+  g_test_add_func ("/window/rate-changes-live", test_rate_changes_live);
+  g_test_add_func ("/window/every-action-is-tested", test_every_action_is_tested);
+  g_test_add_func ("/window/a-copy-opens", test_a_copy_opens);
   g_test_add_func ("/window/export-opens", test_export_opens);
   g_test_add_func ("/window/view-actions", test_view_actions);
   g_test_add_func ("/window/open-elsewhere-is-read-only", test_a_project_open_elsewhere_is_read_only);

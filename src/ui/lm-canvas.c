@@ -58,6 +58,7 @@ struct _LmCanvas {
 
   GHashTable *tiles; /* gint64 → cairo_surface_t */
   guint rest_source; /* 0: the zoom rests */
+  guint notify_source;
 };
 
 enum {
@@ -199,7 +200,8 @@ overlaps (const LmRect *a,
 static LmWireState
 wire_state (const LmCardWire *wire)
 {
-  return wire->is_error ? LM_WIRE_ERROR : wire->is_unknown ? LM_WIRE_UNKNOWN : LM_WIRE_NORMAL;
+  return wire->is_error ? LM_WIRE_ERROR : wire->is_unknown ? LM_WIRE_UNKNOWN
+                                                           : LM_WIRE_NORMAL;
 }
 
 /* Where the zoom would make the words too small to read they are enlarged, from their left edge on. */
@@ -445,7 +447,6 @@ fit_into (LmCanvas *self,
   self->zoom = zoom;
   self->x = x;
   self->y = y;
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ZOOM]);
   return TRUE;
 }
 
@@ -453,8 +454,20 @@ void
 lm_canvas_fit (LmCanvas *self)
 {
   self->is_fitted = TRUE;
-  if (fit_into (self, gtk_widget_get_width (GTK_WIDGET (self)), gtk_widget_get_height (GTK_WIDGET (self))))
+  if (fit_into (self, gtk_widget_get_width (GTK_WIDGET (self)), gtk_widget_get_height (GTK_WIDGET (self)))) {
     moved (self);
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ZOOM]);
+  }
+}
+
+static gboolean
+fitted_cb (gpointer data)
+{
+  LmCanvas *self = data;
+
+  self->notify_source = 0;
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ZOOM]);
+  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -627,8 +640,10 @@ reveal (LmCanvas *self,
   double left = self->x + rect->x * self->zoom, top = self->y + rect->y * self->zoom;
   double right = left + rect->width * self->zoom, bottom = top + rect->height * self->zoom;
   double width = gtk_widget_get_width (GTK_WIDGET (self)), height = gtk_widget_get_height (GTK_WIDGET (self));
-  double dx = left < 12 ? 12 - left : right > width - 12 ? width - 12 - right : 0;
-  double dy = top < 12 ? 12 - top : bottom > height - 12 ? height - 12 - bottom : 0;
+  double dx = left < 12 ? 12 - left : right > width - 12 ? width - 12 - right
+                                                         : 0;
+  double dy = top < 12 ? 12 - top : bottom > height - 12 ? height - 12 - bottom
+                                                         : 0;
 
   if (dx != 0 || dy != 0)
     pan (self, dx, dy);
@@ -829,8 +844,9 @@ lm_canvas_size_allocate (GtkWidget *widget,
 {
   LmCanvas *self = LM_CANVAS (widget);
 
-  if (self->is_fitted)
-    fit_into (self, width, height);
+  /* Who shows the zoom may need a new size for it, which nobody may ask for from within an allocation. */
+  if (self->is_fitted && fit_into (self, width, height) && self->notify_source == 0)
+    self->notify_source = g_idle_add_full (G_PRIORITY_HIGH_IDLE, fitted_cb, self, NULL);
   for (int i = 0; self->picture != NULL && i < self->picture->n_cards; i++) {
     const LmRect *rect = &self->rects[i];
     GtkAllocation place = {
@@ -885,6 +901,7 @@ lm_canvas_dispose (GObject *object)
   clear_geometry (self);
   g_clear_pointer (&self->picture, lm_graph_picture_free);
   g_clear_handle_id (&self->rest_source, g_source_remove);
+  g_clear_handle_id (&self->notify_source, g_source_remove);
 
   G_OBJECT_CLASS (lm_canvas_parent_class)->dispose (object);
 }

@@ -14,8 +14,10 @@
 #include <unistd.h>
 
 typedef struct {
-  gint64 begin;  /* µs */
+  gint64 begin; /* µs */
+  double begin_cpu;
   GArray *times; /* float, ms */
+  GArray *works; /* float, ms of the processor */
 } Frames;
 
 static gboolean is_enabled;
@@ -59,19 +61,30 @@ compare (const void *a,
 }
 
 static void
+print_times (GArray *times,
+             const char *what)
+{
+  guint n = times->len;
+
+  if (n == 0)
+    return;
+  qsort (times->data, n, sizeof (float), compare);
+  g_print ("%u frames, %s in ms: median %.1f, 95 %% %.1f, longest %.1f\n", n, what,
+           (double) g_array_index (times, float, n / 2),
+           (double) g_array_index (times, float, n * 95 / 100),
+           (double) g_array_index (times, float, n - 1));
+}
+
+static void
 frames_free (gpointer data,
              GClosure *closure)
 {
   Frames *frames = data;
-  guint n = frames->times->len;
 
-  qsort (frames->times->data, n, sizeof (float), compare);
-  if (n > 0)
-    g_print ("frames %u · work in ms: median %.1f · 95 %% %.1f · longest %.1f\n", n,
-             (double) g_array_index (frames->times, float, n / 2),
-             (double) g_array_index (frames->times, float, n * 95 / 100),
-             (double) g_array_index (frames->times, float, n - 1));
+  print_times (frames->times, "work");
+  print_times (frames->works, "of the processor");
   g_array_unref (frames->times);
+  g_array_unref (frames->works);
   g_free (frames);
 }
 
@@ -80,6 +93,7 @@ before_paint_cb (GdkFrameClock *clock,
                  Frames *frames)
 {
   frames->begin = g_get_monotonic_time ();
+  frames->begin_cpu = cpu_ms ();
 }
 
 static void
@@ -87,12 +101,14 @@ after_paint_cb (GdkFrameClock *clock,
                 Frames *frames)
 {
   float ms = (float) (g_get_monotonic_time () - frames->begin) / 1000;
+  float work = (float) (cpu_ms () - frames->begin_cpu);
 
   if (frames->begin == 0)
     return;
   if (frames->times->len == 0)
     g_print ("first frame after %.0f ms, %.0f ms of them at work in the main thread\n", process_age () * 1000, cpu_ms ());
   g_array_append_val (frames->times, ms);
+  g_array_append_val (frames->works, work);
 }
 
 static void
@@ -102,6 +118,7 @@ realize_cb (GtkWidget *window)
   Frames *frames = g_new0 (Frames, 1);
 
   frames->times = g_array_new (FALSE, FALSE, sizeof (float));
+  frames->works = g_array_new (FALSE, FALSE, sizeof (float));
   g_signal_connect (clock, "before-paint", G_CALLBACK (before_paint_cb), frames);
   g_signal_connect_data (clock, "after-paint", G_CALLBACK (after_paint_cb), frames, frames_free, 0);
 }

@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 void lm_frame_times_enable (void);
 
 /* Prints when the first frame of @window has been painted, in ms since the process started; and when it closes, what
- * the work of a frame took (before-paint to after-paint): median, 95th percentile, longest. */
+ * the work of a frame took (before-paint to after-paint), by the clock and of the processor. */
 void lm_frame_times_watch (GtkWindow *window);
 
 G_END_DECLS

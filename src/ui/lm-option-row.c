@@ -376,7 +376,8 @@ static void
 show_number (LmOptionRow *self,
              double number)
 {
-  g_autofree char *text = isnan (number) ? g_strdup ("") : self->spec->log_scale ? lm_words_rate (number) : g_strdup_printf ("%.6g", number);
+  g_autofree char *text = isnan (number) ? g_strdup ("") : self->spec->log_scale ? lm_words_rate (number)
+                                                                                 : g_strdup_printf ("%.6g", number);
 
   self->number = number;
   set_text (self, text);

@@ -26,7 +26,7 @@ struct _LmSession {
   guint n_turns;
   gint64 told; /* µs: when “progress” was emitted last */
 
-  LmRun *run; /* NULL while preparing and when over */
+  LmRun *run;           /* NULL while preparing and when over */
   gboolean stop_wanted; /* before there is a run */
   gboolean is_left;
 

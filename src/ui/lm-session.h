@@ -63,8 +63,8 @@ gboolean lm_session_is_active (LmSession *self);
 
 gint64 lm_session_get_run (LmSession *self); /* 0 before the first; stays when it is over */
 double lm_session_get_fraction (LmSession *self);
-double lm_session_get_rate (LmSession *self);          /* learning rate; NaN while not known */
-double lm_session_get_elapsed (LmSession *self);       /* seconds, without pauses */
+double lm_session_get_rate (LmSession *self);           /* learning rate; NaN while not known */
+double lm_session_get_elapsed (LmSession *self);        /* seconds, without pauses */
 const char *lm_session_get_preparing (LmSession *self); /* what is being done, translated; NULL */
 
 /* (nullable): borrowed until the next signal. */

@@ -20,8 +20,8 @@
 
 #include "lm-i18n.h"
 
-#define PICTURE_MS 90   /* between two pictures of a run at work: its points are many */
-#define MAX_OTHERS 30   /* runs beside the one that is shown */
+#define PICTURE_MS 90 /* between two pictures of a run at work: its points are many */
+#define MAX_OTHERS 30 /* runs beside the one that is shown */
 
 struct _LmTrainPage {
   GtkWidget parent_instance;

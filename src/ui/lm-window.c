@@ -17,7 +17,7 @@
 
 #include "lm-i18n.h"
 
-#define LONG_RUN_S 30    /* its end is told by the desktop, if nobody looks */
+#define LONG_RUN_S 30     /* its end is told by the desktop, if nobody looks */
 #define NARROW_WIDTH 1200 /* below: no words beside the buttons of the cluster */
 
 G_DEFINE_FINAL_TYPE (LmWindow, lm_window, ADW_TYPE_APPLICATION_WINDOW)
@@ -110,7 +110,8 @@ update_strip_left (LmWindow *self)
     text = g_strdup (status.title);
   else
     text = g_strdup_printf ("%s · %s", status.title, status.detail);
-  set_dot (self, lm_session_is_active (self->session) ? NULL : check->n_errors > 0 ? "problem" : "quiet");
+  set_dot (self, lm_session_is_active (self->session) ? NULL : check->n_errors > 0 ? "problem"
+                                                                                   : "quiet");
   if (g_strcmp0 (gtk_label_get_label (self->strip_left), text) != 0)
     gtk_label_set_label (self->strip_left, text);
 }
