@@ -118,7 +118,7 @@ read_classes (Heat *heat,
   heat->one_output = n == 1;
   heat->n_classes = heat->one_output ? 2 : n;
   if (taken_off != LM_ACT_LINEAR) {
-    heat->shares = g_new (double, heat->n_classes);
+    heat->shares = g_new (double, (gsize) MAX (1, heat->n_classes));
     for (int i = 0; i < n; i++)
       heat->shares[i] = (double) shares[i];
     if (heat->one_output) {
