@@ -234,7 +234,7 @@ draw_cells (cairo_t *cr,
       LmColour fill = t == p ? theme->cell_right : mistake_colour (theme, plan, share);
 
       lm_paint_box (cr, &rect, radius, t == p || count > 0 ? &fill : NULL, theme->is_contrast && plan->gap > 0 ? &theme->card_border : NULL, 1);
-      if (plan->font.size > 0 && count > 0) {
+      if (plan->font.size > 0 && (count > 0 || (t == p && plan->row_total[t] > 0))) {
         g_autofree char *text = cell_text (plan, picture, view, t, p);
         const LmColour *ink = t == p ? &theme->on_cell_right : lm_colour_contrast (&fill, &white) >= lm_colour_contrast (&fill, &black) - 4 ? &white
                                                                                                                                             : &black;

@@ -213,7 +213,7 @@ draw_baseline (LmPlotPaint *p,
     double base = i % 2 == 1 ? y + 15 * u : y - 6 * u;
     LmRect rect = { CLAMP (xs[i / 2], f->plot.x + 8, MAX (right - 8 - width, f->plot.x + 8)), base - 11 * u, width, 14 * u };
     LmRect wide = { rect.x - 8, rect.y, rect.width + 16, rect.height };
-    int ink = lm_plot_ink_under (p, &rect) + i;
+    int ink = lm_plot_ink_under (p, &wide) + i;
 
     if (rect.y < f->plot.y - 8 || rect.y + rect.height > f->plot.y + f->plot.height || is_taken (p, &wide))
       ink += 10000;
@@ -231,8 +231,10 @@ draw_best (LmPlotPaint *p)
 {
   const LmPlotFrame *f = p->frame;
   const LmSeries *series = NULL;
-  double u = p->theme->text_scale, x, y, text, half;
-  LmRect below, above, ring;
+  double u = p->theme->text_scale, x, y, half;
+  LmPoint places[5];
+  LmRect words = { 0 }, ring;
+  int least = G_MAXINT;
 
   for (int i = 0; i < p->panel->n_series && series == NULL; i++)
     if (p->panel->series[i].role == LM_SERIES_VALIDATION && lm_plot_is_shown (p->view, &p->panel->series[i]))
@@ -252,15 +254,24 @@ draw_best (LmPlotPaint *p)
   cairo_arc (p->cr, x, y, 7, 0, 2 * G_PI);
   cairo_stroke (p->cr);
   half = lm_text_width (p->cr, p->theme, LM_FONT_SMALL_STRONG, _ ("best")) / 2;
-  text = y + 7 + 14 * u;
-  below = (LmRect){ x - half, text - 10 * u, 2 * half, 12 * u };
-  above = (LmRect){ x - half, y - 7 - 15 * u, 2 * half, 12 * u };
-  if (below.y + below.height > f->plot.y + f->plot.height - 1 || is_taken (p, &below) ||
-      (lm_plot_ink_under (p, &below) > lm_plot_ink_under (p, &above) && above.y > f->plot.y && !is_taken (p, &above)))
-    text = y - 7 - 5 * u;
-  lm_text_draw (p->cr, p->theme, LM_FONT_SMALL_STRONG, &p->theme->validation, _ ("best"), x, text, LM_ALIGN_CENTRE, 0);
-  below.y = text - 10 * u;
-  take (p, &below);
+  places[0] = (LmPoint){ x, y + 7 + 14 * u };
+  places[1] = (LmPoint){ x, y - 7 - 5 * u };
+  places[2] = (LmPoint){ x - half - 10, y + 7 + 12 * u };
+  places[3] = (LmPoint){ x - half - 10, y - 7 - 3 * u };
+  places[4] = (LmPoint){ x - half - 13, y + 4 * u };
+  for (gsize i = 0; i < G_N_ELEMENTS (places); i++) {
+    LmRect rect = { places[i].x - half - 2, places[i].y - 10 * u, 2 * half + 4, 12 * u };
+    int cost = lm_plot_ink_under (p, &rect) + (is_taken (p, &rect) ? 10000 : 0);
+
+    if (rect.y < f->plot.y - 4 || rect.y + rect.height > f->plot.y + f->plot.height - 1)
+      cost += 5000;
+    if (cost < least) {
+      least = cost;
+      words = rect;
+    }
+  }
+  lm_text_draw (p->cr, p->theme, LM_FONT_SMALL_STRONG, &p->theme->validation, _ ("best"), words.x + words.width / 2, words.y + 10 * u, LM_ALIGN_CENTRE, 0);
+  take (p, &words);
   ring = (LmRect){ x - 8, y - 8, 16, 16 };
   take (p, &ring);
 }
