@@ -261,7 +261,9 @@ test_strange_tables (Fixture *fixture,
   close_project (create (fixture->path));
   tamper (fixture->path, "CREATE TRIGGER evil AFTER INSERT ON run BEGIN DELETE FROM design; END");
   assert_refused (fixture->path, LM_PROJECT_WRITE, LM_ERROR_FORMAT, "do not belong");
-  tamper (fixture->path, "DROP TRIGGER evil; DROP TABLE tensor");
+  tamper (fixture->path, "DROP TRIGGER evil; CREATE VIRTUAL TABLE strange USING fts5 (x)");
+  assert_refused (fixture->path, LM_PROJECT_WRITE, LM_ERROR_FORMAT, "do not belong");
+  tamper (fixture->path, "DROP TABLE strange; DROP TABLE tensor");
   assert_refused (fixture->path, LM_PROJECT_WRITE, LM_ERROR_FORMAT, "10 of the 11 tables");
   tamper (fixture->path, "CREATE TABLE tensor (x)");
   close_project (reopen (fixture->path, LM_PROJECT_WRITE));
@@ -466,8 +468,7 @@ test_fitted_chain (Fixture *fixture,
   for (int i = 0; i < lm_pipeline_n_state (loaded); i++) {
     g_autofree char *name = NULL;
     g_autofree char *wanted_name = NULL;
-    g_autoptr (LmTensor) found = lm_pipeline_get_state (loaded, i, &name);
-    g_autoptr (LmTensor) wanted = lm_pipeline_get_state (pipeline, i, &wanted_name);
+    LmTensor *found = lm_pipeline_get_state (loaded, i, &name), *wanted = lm_pipeline_get_state (pipeline, i, &wanted_name);
 
     g_assert_cmpstr (name, ==, wanted_name);
     g_assert_cmpint (found->dtype, ==, wanted->dtype);
@@ -800,7 +801,7 @@ test_flipped (Fixture *fixture,
     for (int i = 0; i < n_flips; i++, next += 2)
       copy[lm_rng_below (&rng, next, (guint32) n)] ^= (char) (1 << lm_rng_below (&rng, next + 1, 8));
     put_file (fixture->folder, "net.lamina", copy, n);
-    n_bad += !read_everything (fixture->path, round % 2 == 0 ? LM_PROJECT_READ : LM_PROJECT_WRITE);
+    n_bad += !read_everything (fixture->path, round % 3 == 0 ? LM_PROJECT_WRITE : LM_PROJECT_READ);
   }
   g_assert_cmpint (n_bad, >, 50);
 }

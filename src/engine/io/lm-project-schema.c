@@ -86,7 +86,7 @@ lm_project_check_tables (LmSqlite *db,
                  _ ("“%s” says that it is version %" PRId64 " of the project format, but the first was 1. Use a copy made earlier."), shown, *version);
     return FALSE;
   }
-  if (!lm_sqlite_query_int (db, "SELECT count (*) FROM sqlite_schema WHERE type IN ('trigger', 'view') OR sql LIKE 'CREATE VIRTUAL%'", 0, &strange, error) ||
+  if (!lm_sqlite_query_int (db, "SELECT count (*) FROM sqlite_schema WHERE type IN ('trigger', 'view') OR (type = 'table' AND rootpage < 1)", 0, &strange, error) ||
       !lm_sqlite_query_int (db, "SELECT count (*) FROM sqlite_schema WHERE type = 'table' AND name IN (" TABLE_NAMES ")", 0, &there, error))
     return FALSE;
   if (strange > 0 || (*version == LM_PROJECT_VERSION && there != N_TABLES)) {

@@ -437,10 +437,10 @@ lm_project_store_chain (LmProject *self,
 
   for (int i = 0; i < lm_pipeline_n_state (pipeline); i++) {
     g_autofree char *name = NULL;
-    g_autoptr (LmTensor) tensor = lm_pipeline_get_state (pipeline, i, &name);
+    LmTensor *tensor = lm_pipeline_get_state (pipeline, i, &name);
     Place place = { .checkpoint = id, .slot = i, .name = name, .role = LM_SLOT_STATE };
 
-    if (!write_tensor (self, &place, tensor, error))
+    if (tensor != NULL && !write_tensor (self, &place, tensor, error))
       return FALSE;
   }
   return TRUE;
