@@ -428,10 +428,10 @@ spread_of (const LmFn *fn)
 }
 
 void
-LM_K (lm_activate) (const LmFn *fn,
-                    gsize n,
-                    const lm_real *x,
-                    lm_real *y)
+kernel_activate (const LmFn *fn,
+                 gsize n,
+                 const lm_real *x,
+                 lm_real *y)
 {
   Spread s = spread_of (fn);
 
@@ -455,6 +455,6 @@ activate_grad (const LmFn *fn,
 void
 LM_K (lm_fill_activation) (LmKernels *table)
 {
-  table->activate = LM_K (lm_activate);
+  table->activate = kernel_activate;
   table->activate_grad = activate_grad;
 }

@@ -45,13 +45,13 @@ conv_dw_workspace (const LmConvShape *shape)
   LmDwCut dense = cut_of (shape, FALSE), pooled = cut_of (shape, TRUE);
   gsize bytes = lm_align ((gsize) (LM_MAX (dense.slices, pooled.slices) * dense.size) * sizeof (lm_real));
 
-  return LM_MAX (bytes, LM_K (lm_sparse_dw_workspace) (shape));
+  return LM_MAX (bytes, sparse_dw_workspace (shape));
 }
 
 static gboolean
 is_sparse (const LmConvDwJob *job)
 {
-  return job->code != NULL && LM_K (lm_sparse_dw_fits) (&job->s);
+  return job->code != NULL && sparse_dw_fits (&job->s);
 }
 
 static int
@@ -60,7 +60,7 @@ conv_dw_tasks (const LmConvDwJob *job)
   LmDwCut cut;
 
   if (is_sparse (job))
-    return LM_K (lm_sparse_dw_tasks) (job);
+    return sparse_dw_tasks (job);
 
   cut = cut_of (&job->s, job->code != NULL);
   return (int) (cut.slices * cut.parts);
@@ -297,8 +297,7 @@ conv_dw (void *data,
   lm_real packed[DW_MAX_PIXELS * LM_PANEL] __attribute__ ((aligned (64)));
 
   if (is_sparse (job)) {
-    LM_K (lm_sparse_dw)
-    (job, task);
+    sparse_dw (job, task);
     return;
   }
 
@@ -338,7 +337,7 @@ conv_dw_sum_tasks (const LmConvDwJob *job)
   gint64 k = job->s.kh * job->s.kw * (job->s.c / job->s.groups), rows = sum_rows (&job->s);
 
   if (is_sparse (job))
-    return LM_K (lm_sparse_dw_sum_tasks) (job);
+    return sparse_dw_sum_tasks (job);
   return (int) ((k + rows - 1) / rows) + 1;
 }
 
@@ -390,8 +389,7 @@ conv_dw_sum (void *data,
   gint64 from = task * rows, to = LM_MIN (from + rows, k);
 
   if (is_sparse (job)) {
-    LM_K (lm_sparse_dw_sum)
-    (job, task);
+    sparse_dw_sum (job, task);
     return;
   }
 

@@ -111,7 +111,7 @@ as_wino (const LmConvDxJob *job,
     .add = job->add,
     .y = job->dx,
   };
-  return LM_K (lm_wino_fits) (wino);
+  return wino_fits (wino);
 }
 
 static gsize
@@ -119,7 +119,7 @@ conv_dx_workspace (const LmConvShape *shape)
 {
   gsize direct = lm_align ((gsize) (shape->kh * shape->kw * tap_size (shape)) * sizeof (lm_real));
 
-  return wino_has_shape (shape) ? LM_MAX (direct, LM_K (lm_wino_workspace) (shape->o, shape->c)) : direct;
+  return wino_has_shape (shape) ? LM_MAX (direct, wino_workspace (shape->o, shape->c)) : direct;
 }
 
 /* One task packs one panel of every phase. */
@@ -129,7 +129,7 @@ conv_dx_pack_tasks (const LmConvDxJob *job)
   LmWino wino;
 
   if (as_wino (job, &wino))
-    return LM_K (lm_wino_pack_tasks) (&wino);
+    return wino_pack_tasks (&wino);
   return (int) (job->s.groups * lm_panels (job->s.c / job->s.groups));
 }
 
@@ -165,8 +165,7 @@ conv_dx_pack (void *data,
   LmWino wino;
 
   if (as_wino (job, &wino)) {
-    LM_K (lm_wino_pack)
-    (&wino, task);
+    wino_pack (&wino, task);
     return;
   }
 
@@ -198,7 +197,7 @@ conv_dx_tasks (const LmConvDxJob *job)
   LmWino wino;
 
   if (as_wino (job, &wino))
-    return LM_K (lm_wino_tasks) (&wino);
+    return wino_tasks (&wino);
 
   for (gint64 a = 0; a < s->sh; a++)
     for (gint64 b = 0; b < s->sw; b++) {
@@ -337,8 +336,7 @@ conv_dx (void *data,
   LmWino wino;
 
   if (as_wino (job, &wino)) {
-    LM_K (lm_wino_run)
-    (&wino, task);
+    wino_run (&wino, task);
     return;
   }
 

@@ -38,7 +38,7 @@ cut_of (const LmConvShape *s)
 /* Only where no tap meets the padding, runs are long enough for vectors, rows of the window are contiguous, and places in a
  * picture fit 31 bits. */
 gboolean
-LM_K (lm_sparse_dw_fits) (const LmConvShape *s)
+sparse_dw_fits (const LmConvShape *s)
 {
   return VL > 2 && s->groups == 1 && s->top == 0 && s->left == 0 && s->dw == 1 && s->kw * s->c >= 8 &&
          (s->oh - 1) * s->sh + (s->kh - 1) * s->dh < s->h && (s->ow - 1) * s->sw + s->kw <= s->w &&
@@ -46,15 +46,15 @@ LM_K (lm_sparse_dw_fits) (const LmConvShape *s)
 }
 
 gsize
-LM_K (lm_sparse_dw_workspace) (const LmConvShape *shape)
+sparse_dw_workspace (const LmConvShape *shape)
 {
   LmDwCut cut = cut_of (shape);
 
-  return LM_K (lm_sparse_dw_fits) (shape) ? lm_align ((gsize) (cut.slices * cut.size) * sizeof (lm_real)) : 0;
+  return sparse_dw_fits (shape) ? lm_align ((gsize) (cut.slices * cut.size) * sizeof (lm_real)) : 0;
 }
 
 int
-LM_K (lm_sparse_dw_tasks) (const LmConvDwJob *job)
+sparse_dw_tasks (const LmConvDwJob *job)
 {
   return (int) cut_of (&job->s).slices;
 }
@@ -197,8 +197,8 @@ one_output (const LmConvShape *s,
 }
 
 void
-LM_K (lm_sparse_dw) (const LmConvDwJob *job,
-                     int task)
+sparse_dw (const LmConvDwJob *job,
+           int task)
 {
   const LmConvShape *s = &job->s;
   LmDwCut cut = cut_of (s);
@@ -236,7 +236,7 @@ sum_rows (const LmConvShape *s)
 }
 
 int
-LM_K (lm_sparse_dw_sum_tasks) (const LmConvDwJob *job)
+sparse_dw_sum_tasks (const LmConvDwJob *job)
 {
   gint64 k = job->s.kh * job->s.kw * job->s.c, rows = sum_rows (&job->s);
 
@@ -244,8 +244,8 @@ LM_K (lm_sparse_dw_sum_tasks) (const LmConvDwJob *job)
 }
 
 void
-LM_K (lm_sparse_dw_sum) (const LmConvDwJob *job,
-                         int task)
+sparse_dw_sum (const LmConvDwJob *job,
+               int task)
 {
   enum {
     OUT = 64

@@ -47,7 +47,7 @@ as_wino (const LmConvJob *job,
     .y = job->y,
     .code = job->code,
   };
-  return LM_K (lm_wino_fits) (wino);
+  return wino_fits (wino);
 }
 
 static gsize
@@ -55,7 +55,7 @@ conv_workspace (const LmConvShape *shape)
 {
   gsize direct = lm_align ((gsize) packed_size (shape) * sizeof (lm_real));
 
-  return wino_has_shape (shape) ? LM_MAX (direct, LM_K (lm_wino_workspace) (shape->c, shape->o)) : direct;
+  return wino_has_shape (shape) ? LM_MAX (direct, wino_workspace (shape->c, shape->o)) : direct;
 }
 
 /* One task packs one panel. */
@@ -65,7 +65,7 @@ conv_pack_tasks (const LmConvJob *job)
   LmWino wino;
 
   if (as_wino (job, &wino))
-    return LM_K (lm_wino_pack_tasks) (&wino);
+    return wino_pack_tasks (&wino);
   return (int) (job->s.groups * lm_panels (job->s.o / job->s.groups));
 }
 
@@ -83,8 +83,7 @@ conv_pack (void *data,
   LmWino wino;
 
   if (as_wino (job, &wino)) {
-    LM_K (lm_wino_pack)
-    (&wino, task);
+    wino_pack (&wino, task);
     return;
   }
 
@@ -126,7 +125,7 @@ conv_forward_tasks (const LmConvJob *job)
   LmWino wino;
 
   if (as_wino (job, &wino))
-    return LM_K (lm_wino_tasks) (&wino);
+    return wino_tasks (&wino);
   return (int) (cut.blocks * cut.parts);
 }
 
@@ -225,6 +224,73 @@ finish (int rows,
 TILE_EACH (DEFINE)
 #undef DEFINE
 
+/* First layers: 3×3 windows over one or three channels are so small that loops over them cost more than what they hold. */
+INLINE void
+gather_small (int run,
+              const Gather *g,
+              const GatherPixel *pixel,
+              const lm_real *w,
+              LmTile a)
+{
+  gint64 line = g->x.source * g->channels, at = g->y.offset * line + g->x.offset * g->channels;
+  const lm_real *p[MR];
+
+#pragma GCC unroll 12
+  for (int i = 0; i < MR; i++)
+    p[i] = pixel[i].source + at;
+
+#pragma GCC unroll 3
+  for (int t = 0; t < 3; t++)
+#pragma GCC unroll 9
+    for (int k = 0; k < run; k++, w += LM_PANEL) {
+      vf b[NV];
+
+#pragma GCC unroll 8
+      for (int v = 0; v < NV; v++) {
+        b[v] = VLOAD (w + v * VL);
+        tile_keep (&b[v]);
+      }
+#pragma GCC unroll 12
+      for (int i = 0; i < MR; i++) {
+        lm_real s = p[i][t * line + k];
+
+#pragma GCC unroll 8
+        for (int v = 0; v < NV; v++)
+          a[i][v] += s * b[v];
+      }
+    }
+}
+
+#define DEFINE(RUN)                                             \
+  NOINLINE void                                                 \
+    small_##RUN (const Target *t, int pixel, lm_real *pooled)   \
+  {                                                             \
+    LmTile a;                                                   \
+                                                                \
+    tile_clear (MR, a);                                         \
+    gather_small (RUN, t->g, t->pixels + pixel, t->weights, a); \
+    finish (MR, t, pixel, pooled, a);                           \
+  }
+
+DEFINE (3)
+DEFINE (9)
+#undef DEFINE
+
+/* The length of the runs if that function will do for MR pixels, else 0. */
+static gint64
+small_run (const Gather *g,
+           const GatherPixel *pixel)
+{
+  gint64 run = g->x.n_taps * g->channels;
+
+  if (g->groups > 1 || g->y.n_taps != 3 || g->y.spacing != 1 || g->x.spacing != 1 || (run != 3 && run != 9))
+    return 0;
+  for (int i = 0; i < MR; i++)
+    if (!pixel[i].inside)
+      return 0;
+  return run;
+}
+
 /* The largest of four by four, its place, bias and relu. NaN wins. */
 static void
 pool (const Target *t,
@@ -269,6 +335,16 @@ convolve_panel (const Target *t,
                 lm_real *pooled)
 {
   for (int pixel = 0; pixel < n;) {
+    gint64 small = n - pixel >= MR ? small_run (t->g, t->pixels + pixel) : 0;
+
+    if (small > 0) {
+      if (small == 3)
+        small_3 (t, pixel, pooled);
+      else
+        small_9 (t, pixel, pooled);
+      pixel += MR;
+      continue;
+    }
 #define CALL(R)                                  \
   do {                                           \
     if (gather_is_direct (R, t->pixels + pixel)) \
@@ -292,8 +368,7 @@ activate (const Target *t,
   for (int i = 0; i < n; i++) {
     lm_real *y = t->pixels[i].target + t->column;
 
-    LM_K (lm_activate)
-    (&t->job->fn, (gsize) t->columns, y, y);
+    kernel_activate (&t->job->fn, (gsize) t->columns, y, y);
   }
 }
 
@@ -351,9 +426,9 @@ conv_forward (void *data,
   LmWino wino;
 
   if (as_wino (data, &wino))
-    LM_K (lm_wino_run)
-  (&wino, task);
-  else convolve (data, task);
+    wino_run (&wino, task);
+  else
+    convolve (data, task);
 }
 
 void

@@ -100,8 +100,7 @@ dense (void *data,
     for (gint64 row = from; row < to; row++) {
       lm_real *y = job->y + row * job->y_stride + column;
 
-      LM_K (lm_activate)
-      (&job->fn, (gsize) columns, y, y);
+      kernel_activate (&job->fn, (gsize) columns, y, y);
     }
   }
 }

@@ -53,7 +53,7 @@ scale_shift (gint64 rows,
              const LmFn *fn,
              lm_real *y)
 {
-  gboolean is_relu = fn != NULL && fn->kind == LM_FN_RELU && fn->a == 0 && fn->c == 0 && (fn->b <= 0 || fn->b == LM_REAL (INFINITY));
+  gboolean is_relu = fn != NULL && is_plain_relu (fn);
   vf floor = vset (is_relu ? 0 : -LM_REAL (INFINITY));
 
   for (gint64 r = 0; r < rows; r++, x += cols, y += cols) {
@@ -68,8 +68,7 @@ scale_shift (gint64 rows,
     });
 
     if (fn != NULL && !is_relu && fn->kind != LM_FN_LINEAR)
-      LM_K (lm_activate)
-    (fn, (gsize) cols, y, y);
+      kernel_activate (fn, (gsize) cols, y, y);
   }
 }
 

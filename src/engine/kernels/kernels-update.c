@@ -179,10 +179,10 @@ update_rmsprop (const LmUpdate *u,
 }
 
 void
-LM_K (lm_update) (const LmUpdate *u,
-                  gsize n,
-                  const lm_real *g,
-                  lm_real *w)
+kernel_update (const LmUpdate *u,
+               gsize n,
+               const lm_real *g,
+               lm_real *w)
 {
   switch (u->rule->kind) {
   case LM_UPDATE_SGD:
@@ -242,6 +242,6 @@ dropout (const LmRng *rng,
 void
 LM_K (lm_fill_update) (LmKernels *table)
 {
-  table->update = LM_K (lm_update);
+  table->update = kernel_update;
   table->dropout = dropout;
 }

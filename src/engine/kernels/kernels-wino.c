@@ -57,7 +57,7 @@ count_taps (gint64 source,
 /* Where it is faster than the direct kernel, as measured: a tile costs 36 products, times 1.3 plus what the transforms take,
  * which many channels share; the transform of the weights costs as much as 48 tiles. */
 gboolean
-LM_K (lm_wino_fits) (const LmWino *w)
+wino_fits (const LmWino *w)
 {
   Cut cut = cut_of (w);
   gint64 direct;
@@ -70,15 +70,15 @@ LM_K (lm_wino_fits) (const LmWino *w)
 }
 
 gsize
-LM_K (lm_wino_workspace) (gint64 c,
-                          gint64 o)
+wino_workspace (gint64 c,
+                gint64 o)
 {
   return lm_align ((gsize) (WINO_PLANES * c * o) * sizeof (lm_real));
 }
 
 /* A task transforms the weights of 16 outputs. */
 int
-LM_K (lm_wino_pack_tasks) (const LmWino *w)
+wino_pack_tasks (const LmWino *w)
 {
   return (int) (w->o / LM_PANEL);
 }
@@ -100,8 +100,8 @@ weight (const LmWino *w,
 }
 
 void
-LM_K (lm_wino_pack) (const LmWino *w,
-                     int task)
+wino_pack (const LmWino *w,
+           int task)
 {
   for (gint64 c = 0; c < w->c; c++)
     for (int v = 0; v < NV; v++) {
@@ -121,7 +121,7 @@ LM_K (lm_wino_pack) (const LmWino *w,
 }
 
 int
-LM_K (lm_wino_tasks) (const LmWino *w)
+wino_tasks (const LmWino *w)
 {
   Cut cut = cut_of (w);
 
@@ -275,8 +275,8 @@ finish_pooled (const LmWino *w,
 }
 
 void
-LM_K (lm_wino_run) (const LmWino *w,
-                    int task)
+wino_run (const LmWino *w,
+          int task)
 {
   lm_real v[WINO_PLANES * (MAX_SIZE + WINO_PAD)] __attribute__ ((aligned (64)));
   lm_real m[WINO_PLANES * (MAX_TILES * LM_PANEL + WINO_PAD)] __attribute__ ((aligned (64)));

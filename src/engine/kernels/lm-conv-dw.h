@@ -81,9 +81,15 @@ lm_deliver_padding (const LmGradient *db,
 }
 
 /* The sparse form, for pooled gradients: kernels-conv-sparse.c. */
-gboolean LM_K (lm_sparse_dw_fits) (const LmConvShape *shape);
-gsize LM_K (lm_sparse_dw_workspace) (const LmConvShape *shape);
-int LM_K (lm_sparse_dw_tasks) (const LmConvDwJob *job);
-void LM_K (lm_sparse_dw) (const LmConvDwJob *job, int task);
-int LM_K (lm_sparse_dw_sum_tasks) (const LmConvDwJob *job);
-void LM_K (lm_sparse_dw_sum) (const LmConvDwJob *job, int task);
+#define sparse_dw_fits LM_K (lm_sparse_dw_fits)
+#define sparse_dw_workspace LM_K (lm_sparse_dw_workspace)
+#define sparse_dw_tasks LM_K (lm_sparse_dw_tasks)
+#define sparse_dw LM_K (lm_sparse_dw)
+#define sparse_dw_sum_tasks LM_K (lm_sparse_dw_sum_tasks)
+#define sparse_dw_sum LM_K (lm_sparse_dw_sum)
+gboolean sparse_dw_fits (const LmConvShape *shape);
+gsize sparse_dw_workspace (const LmConvShape *shape);
+int sparse_dw_tasks (const LmConvDwJob *job);
+void sparse_dw (const LmConvDwJob *job, int task);
+int sparse_dw_sum_tasks (const LmConvDwJob *job);
+void sparse_dw_sum (const LmConvDwJob *job, int task);

@@ -37,7 +37,9 @@ void LM_K (lm_fill_update) (LmKernels *table);
 void LM_K (lm_kernels_fill) (LmKernels *table);
 
 /* Entries that other kernels call in their epilogues. */
-void LM_K (lm_activate) (const LmFn *fn, gsize n, const lm_real *x, lm_real *y);
-void LM_K (lm_update) (const LmUpdate *update, gsize n, const lm_real *g, lm_real *w);
+#define kernel_activate LM_K (lm_activate)
+#define kernel_update LM_K (lm_update)
+void kernel_activate (const LmFn *fn, gsize n, const lm_real *x, lm_real *y);
+void kernel_update (const LmUpdate *update, gsize n, const lm_real *g, lm_real *w);
 
 #endif

@@ -102,7 +102,7 @@ tile_run_across (int rows,
  * largest that fits. */
 #define NOINLINE static __attribute__ ((noinline))
 #if MR == 12
-#define TILE_EACH(DEFINE) DEFINE (12) DEFINE (8) DEFINE (4) DEFINE (2) DEFINE (1)
+#define TILE_EACH(DEFINE) DEFINE (12) DEFINE (8) DEFINE (4) DEFINE (3) DEFINE (2) DEFINE (1)
 #define TILE_ROWS(left, CALL) \
   do {                        \
     if ((left) >= 12)         \
@@ -111,19 +111,23 @@ tile_run_across (int rows,
       CALL (8);               \
     else if ((left) >= 4)     \
       CALL (4);               \
+    else if ((left) == 3)     \
+      CALL (3);               \
     else if ((left) >= 2)     \
       CALL (2);               \
     else                      \
       CALL (1);               \
   } while (0)
 #elif MR == 6
-#define TILE_EACH(DEFINE) DEFINE (6) DEFINE (4) DEFINE (2) DEFINE (1)
+#define TILE_EACH(DEFINE) DEFINE (6) DEFINE (4) DEFINE (3) DEFINE (2) DEFINE (1)
 #define TILE_ROWS(left, CALL) \
   do {                        \
     if ((left) >= 6)          \
       CALL (6);               \
     else if ((left) >= 4)     \
       CALL (4);               \
+    else if ((left) == 3)     \
+      CALL (3);               \
     else if ((left) >= 2)     \
       CALL (2);               \
     else                      \
@@ -143,13 +147,6 @@ tile_run_across (int rows,
 #define TILE_ROWS(left, CALL) CALL (1)
 #endif
 
-/* TRUE for max (x, 0) and nothing else, which epilogues do in registers. */
-INLINE gboolean
-is_plain_relu (const LmFn *fn)
-{
-  return fn->kind == LM_FN_RELU && fn->a == 0 && fn->c == 0 && (fn->b <= 0 || fn->b == LM_REAL (INFINITY));
-}
-
 /* Hands n numbers of a gradient, from place `at` of the weights on, to where they belong. */
 INLINE void
 deliver (const LmGradient *to,
@@ -167,7 +164,6 @@ deliver (const LmGradient *to,
     for (int i = 0; i < 3; i++)
       if (part.s[i] != NULL)
         part.s[i] += at;
-    LM_K (lm_update)
-    (&part, (gsize) n, g, to->w + at);
+    kernel_update (&part, (gsize) n, g, to->w + at);
   }
 }

@@ -233,6 +233,13 @@ panel_load (const lm_real *p,
   }
 }
 
+/* TRUE for max (x, 0) and nothing else, which epilogues do in registers. */
+INLINE gboolean
+is_plain_relu (const LmFn *fn)
+{
+  return fn->kind == LM_FN_RELU && fn->a == 0 && fn->c == 0 && (fn->b <= 0 || fn->b == LM_REAL (INFINITY));
+}
+
 /* VFOR (n, body): runs it for i = 0, VL, 2·VL …; inside, m is how many numbers count, and VGET and VPUT respect that. */
 #define VGET(p) (m == VL ? VLOAD ((p) + i) : vload_n ((p) + i, (gint64) m))
 #define VPUT(p, v)                         \

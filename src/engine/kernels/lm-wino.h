@@ -43,13 +43,20 @@ wino_has_shape (const LmConvShape *s)
          s->c % LM_PANEL == 0 && s->o % LM_PANEL == 0;
 }
 
+#define wino_fits LM_K (lm_wino_fits)
+#define wino_workspace LM_K (lm_wino_workspace)
+#define wino_pack_tasks LM_K (lm_wino_pack_tasks)
+#define wino_pack LM_K (lm_wino_pack)
+#define wino_tasks LM_K (lm_wino_tasks)
+#define wino_run LM_K (lm_wino_run)
+
 /* For those of that shape. */
-gboolean LM_K (lm_wino_fits) (const LmWino *wino);
-gsize LM_K (lm_wino_workspace) (gint64 c, gint64 o);
-int LM_K (lm_wino_pack_tasks) (const LmWino *wino);
-void LM_K (lm_wino_pack) (const LmWino *wino, int task);
-int LM_K (lm_wino_tasks) (const LmWino *wino);
-void LM_K (lm_wino_run) (const LmWino *wino, int task);
+gboolean wino_fits (const LmWino *wino);
+gsize wino_workspace (gint64 c, gint64 o);
+int wino_pack_tasks (const LmWino *wino);
+void wino_pack (const LmWino *wino, int task);
+int wino_tasks (const LmWino *wino);
+void wino_run (const LmWino *wino, int task);
 
 /* Six numbers, s apart, in place: Bᵀ·d. */
 INLINE void
