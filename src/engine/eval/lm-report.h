@@ -38,9 +38,12 @@ typedef struct {
  * lm_report_new:
  *
  * Predicts the whole part and compares. One sigmoid output counts as two
- * classes, told apart at 0.5.
+ * classes, told apart at 0.5: above it is class 1, as the metric “accuracy” has it. What
+ * is trained from logits goes through the sigmoid or softmax that the loss
+ * thinks of. Targets are class numbers, or a vector with a one in the class.
  *
- * Returns: (transfer full): %NULL with an error of lm_predict(), or %LM_ERROR_DATA if the targets are no classes
+ * Returns: (transfer full): %NULL with an error of lm_predict(), %LM_ERROR_DATA if the targets are no classes, or
+ * %LM_ERROR_LIMIT if there are too many of them for a table
  */
 LmReport *lm_report_new (const LmEvaluateSpec *spec, GError **error);
 void lm_report_free (LmReport *self);

@@ -38,6 +38,17 @@ lm_sample_check (const LmSample *sample,
   return FALSE;
 }
 
+LmTensor *
+lm_sample_picture (const LmSample *sample)
+{
+  const LmShape *raw = &sample->raw->shape;
+  LmShape shape = LM_SHAPE (raw->dim[0], raw->rank > 1 ? raw->dim[1] : 1, 1);
+
+  if (raw->rank == 3)
+    return raw->dim[2] == 1 || raw->dim[2] == 3 ? lm_tensor_ref (sample->raw) : NULL;
+  return raw->rank == 2 ? lm_tensor_new_copy (LM_F32, &shape, sample->raw->data) : NULL;
+}
+
 /* (H, W, C) → (C, H, W) */
 static LmTensor *
 maps_as_tiles (const float *values,
@@ -79,7 +90,7 @@ find_dead (const LmOperand *out,
   gint64 channels = out->shape.dim[out->shape.rank - 1], size = lm_shape_n_elements (&out->shape, 1);
   gboolean *dead;
 
-  if (samples < WITNESSES || n != channels)
+  if (samples <= WITNESSES || n != channels)
     return NULL;
   dead = g_new (gboolean, n);
   for (gint64 k = 0; k < n; k++)
@@ -111,6 +122,9 @@ make_sheet (const LmLook *look,
   const LmShape *shape = &out.shape;
   gint64 n = lm_shape_n_elements (shape, 1);
   gboolean is_sink = i == lm_probe_sink (probe);
+  g_autofree char *note = NULL;
+  gboolean *dead;
+  int n_dead = 0;
   gint64 samples;
   LmSheetPicture *sheet;
   LmTensor *tiles;
@@ -125,7 +139,15 @@ make_sheet (const LmLook *look,
     return NULL;
 
   title = g_strdup_printf ("%s · %s", node->name_path, node->node->kind);
-  sheet = lm_sheet_new (title, tiles, LM_MAP_VIRIDIS, find_dead (&out, samples, tiles->shape.dim[0]), NULL, _ ("activation"));
+  dead = find_dead (&out, samples, shape->dim[shape->rank - 1]);
+  if (tiles->shape.dim[0] != shape->dim[shape->rank - 1]) {
+    /* One block of many features: no tile of their own to mark, so the words say how many. */
+    for (gint64 k = 0; dead != NULL && k < shape->dim[shape->rank - 1]; k++)
+      n_dead += dead[k];
+    g_clear_pointer (&dead, g_free);
+    note = n_dead > 0 ? g_strdup_printf (_ ("%d of %d always 0"), n_dead, (int) shape->dim[shape->rank - 1]) : NULL;
+  }
+  sheet = lm_sheet_new (title, tiles, LM_MAP_VIRIDIS, dead, note, _ ("activation"));
   if (is_sink && shape->rank == 2 && n <= MAX_CELLS)
     sheet->labels = class_labels (look, n);
   return sheet;
@@ -185,7 +207,7 @@ lm_activations (const LmLook *look,
   if (probe == NULL)
     return NULL;
   shape = lm_probe_input_shape (probe, 0);
-  if (!lm_sample_check (sample, &shape, error))
+  if (!lm_probe_check_single (probe, error) || !lm_sample_check (sample, &shape, error))
     return NULL;
   if (layer != NULL && (only = lm_probe_find (probe, layer, error)) < 0)
     return NULL;
@@ -205,8 +227,7 @@ lm_activations (const LmLook *look,
   picture->title = g_strdup (_ ("What each layer makes of it"));
   picture->input_label = sample->label >= 0 ? lm_look_class_name (look, sample->label) : g_strdup (sample->name);
   picture->caption = look->weights != NULL ? g_strdup (sample->name) : g_strdup_printf (_ ("%s · not trained"), sample->name);
-  if (sample->raw->shape.rank == 3 && (sample->raw->shape.dim[2] == 1 || sample->raw->shape.dim[2] == 3))
-    picture->input = lm_tensor_ref (sample->raw);
+  picture->input = lm_sample_picture (sample);
   picture->n_sheets = (int) sheets->len;
   picture->sheets = (LmSheetPicture **) g_ptr_array_steal (sheets, NULL);
   return picture;

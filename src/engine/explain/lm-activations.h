@@ -24,4 +24,7 @@ LmFilmPicture *lm_activations (const LmLook *look, const LmSample *sample, const
 /* FALSE with %LM_ERROR_DATA set, with both sizes, if @sample does not fill the Input of @shape. */
 gboolean lm_sample_check (const LmSample *sample, const LmShape *shape, GError **error);
 
+/* Returns: (transfer full) (nullable): the sample as a picture (H, W, 1 or 3), as people see it; %NULL if it is none. */
+LmTensor *lm_sample_picture (const LmSample *sample);
+
 G_END_DECLS

@@ -42,6 +42,8 @@ static gboolean
 choose_layer (const LmLook *look,
               const LmAscentSpec *spec,
               char **path,
+              gboolean *is_vector,
+              int *n_all,
               int *n_filters,
               GError **error)
 {
@@ -59,6 +61,8 @@ choose_layer (const LmLook *look,
     at = lm_probe_sink (probe);
 
   shape = lm_probe_output (probe, at, 0).shape;
+  *is_vector = shape.rank == 2;
+  *n_all = (int) shape.dim[shape.rank - 1];
   *n_filters = (int) MIN (shape.dim[shape.rank - 1], spec->n_filters > 0 ? spec->n_filters : DEFAULT_FILTERS);
   *path = g_strdup (lm_lowered_node (lm_probe_layers (probe), at)->path);
   return TRUE;
@@ -81,11 +85,11 @@ find_range (const LmLook *look,
     ends[ascent->size + i] = high;
   }
   lm_look_scale (look, &sample, ends, 2);
-  ascent->low = ends[0];
-  ascent->high = ends[ascent->size];
-  for (gsize i = 0; i < ascent->size; i++) {
+  /* A chain may also turn black and white round. */
+  ascent->low = ascent->high = ends[0];
+  for (gsize i = 0; i < 2 * ascent->size; i++) {
     ascent->low = MIN (ascent->low, ends[i]);
-    ascent->high = MAX (ascent->high, ends[ascent->size + i]);
+    ascent->high = MAX (ascent->high, ends[i]);
   }
 }
 
@@ -228,18 +232,25 @@ lm_ascent (const LmLook *look,
   int steps = spec->n_steps > 0 ? spec->n_steps : DEFAULT_STEPS;
   g_autofree char *path = NULL;
   g_autofree float *values = NULL;
+  g_autofree char *note = NULL;
+  gboolean is_vector;
+  int n_all;
   g_autoptr (LmProbe) probe = NULL, before = NULL;
   Ascent ascent = { 0 };
   LmProbeSpec probe_spec = { .design = look->design, .weights = look->weights, .seed = look->seed, .pool = look->pool, .root = LM_PROBE_OUTPUT, .input_gradient = TRUE };
   LmSheetPicture *sheet;
   LmTensor *tiles;
 
-  if (!choose_layer (look, spec, &path, &ascent.n, error))
+  if (!choose_layer (look, spec, &path, &is_vector, &n_all, &ascent.n, error))
     return NULL;
+  if (is_vector)
+    probe_spec.root = LM_PROBE_SCORES;
   probe_spec.root_layer = path;
   probe_spec.max_batch = ascent.n;
   probe = ascent.probe = lm_probe_new (&probe_spec, error);
   if (probe == NULL)
+    return NULL;
+  if (!lm_probe_check_single (probe, error))
     return NULL;
   ascent.spec = probe_spec;
   ascent.at = lm_probe_find (probe, path, NULL);
@@ -272,7 +283,8 @@ lm_ascent (const LmLook *look,
   sheet->min = 0;
   sheet->max = 255;
   g_free (sheet->scale);
-  sheet->scale = g_strdup_printf (_ ("%d×%d each · gradient ascent, %d steps · each scaled by itself"), (int) tiles->shape.dim[1], (int) tiles->shape.dim[2], steps);
+  note = ascent.n < n_all ? g_strdup_printf (_ ("%d of %d filters"), ascent.n, n_all) : NULL;
+  sheet->scale = g_strdup_printf (_ ("%s%s%d×%d each · gradient ascent, %d steps · each scaled by itself"), note != NULL ? note : "", note != NULL ? " · " : "", (int) tiles->shape.dim[1], (int) tiles->shape.dim[2], steps);
   if (look->weights == NULL)
     sheet->caption = g_strdup (_ ("Not trained: random weights"));
   return sheet;

@@ -34,7 +34,8 @@ typedef struct {
  * there is room), with the gradient divided by its root mean square, so that
  * each step changes the picture alike. A filter whose map is zero everywhere
  * has no gradient; it goes by its map before the activation until it wakes.
- * All filters at once, each a sample of the batch. At the end the edges are
+ * A unit of a vector goes by its number before softmax or sigmoid, which would
+ * flatten the gradient. All filters at once, each a sample of the batch. At the end the edges are
  * cut off, each picture is centred, scaled to a deviation of a quarter of the
  * range, and cut to it.
  *

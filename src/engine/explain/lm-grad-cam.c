@@ -67,6 +67,7 @@ choose_layer (const LmLook *look,
 {
   LmProbeSpec spec = { .design = look->design, .weights = look->weights, .seed = look->seed, .pool = look->pool, .max_batch = 1 };
   g_autoptr (LmProbe) probe = lm_probe_new (&spec, error);
+  LmShape shape = LM_SCALAR;
   int at;
 
   if (probe == NULL)
@@ -78,7 +79,9 @@ choose_layer (const LmLook *look,
   } else {
     at = lm_probe_find_convolution (probe, TRUE);
   }
-  if (at < 0 || lm_probe_output (probe, at, 0).shape.rank != 4) {
+  if (at >= 0)
+    shape = lm_probe_output (probe, at, 0).shape;
+  if (shape.rank != 4 || shape.dim[1] * shape.dim[2] < 2) {
     g_set_error (error, LM_ERROR, LM_ERROR_NOT_FOUND, _ ("“%s” has no places left to show. Choose a convolution or pooling layer, or the method saliency."),
                  at >= 0 ? lm_lowered_node (lm_probe_layers (probe), at)->name_path : _ ("The network"));
     return FALSE;
@@ -90,6 +93,7 @@ choose_layer (const LmLook *look,
 /* Probabilities, the predicted class, and which class is asked for. */
 static gboolean
 read_classes (Heat *heat,
+              const char *name,
               int wanted,
               GError **error)
 {
@@ -98,6 +102,18 @@ read_classes (Heat *heat,
   LmOperand out = lm_probe_output (heat->probe, lm_probe_sink (heat->probe), 0);
   int n = (int) lm_shape_n_elements (&root.shape, 1);
   const float *scores = root.data, *shares = out.data;
+
+  if (root.shape.rank != 2) {
+    g_set_error (error, LM_ERROR, LM_ERROR_DATA, _ ("“%s” does not give one number per class, so there is no class to explain. Choose a network that ends in a Dense layer."),
+                 lm_lowered_node (lm_probe_layers (heat->probe), lm_probe_sink (heat->probe))->name_path);
+    return FALSE;
+  }
+  for (int i = 0; i < n; i++) {
+    if (!isfinite (scores[i])) {
+      g_set_error (error, LM_ERROR, LM_ERROR_DATA, _ ("The network answers “%s” with a number that is not finite, so nothing can be explained. Choose weights from before the training went wrong."), name);
+      return FALSE;
+    }
+  }
 
   heat->one_output = n == 1;
   heat->n_classes = heat->one_output ? 2 : n;
@@ -115,9 +131,9 @@ read_classes (Heat *heat,
       heat->predicted = i;
   }
   if (heat->one_output)
-    heat->predicted = scores[0] >= 0;
+    heat->predicted = scores[0] > 0;
   heat->chosen = wanted >= 0 ? wanted : heat->predicted;
-  if (heat->chosen >= heat->n_classes) {
+  if (wanted < -1 || heat->chosen >= heat->n_classes) {
     g_set_error (error, LM_ERROR, LM_ERROR_NOT_FOUND, _ ("There is no class %d: the network tells %d classes apart. Count from 0."), wanted, heat->n_classes);
     return FALSE;
   }
@@ -181,11 +197,15 @@ settle_sign (const Heat *heat,
              LmHeatmapPicture *picture,
              const char *class_name)
 {
+  double least, most;
+
   lm_tensor_range (picture->map, &picture->min, &picture->max);
-  if (fmax (fabs (picture->min), fabs (picture->max)) <= EMPTY * fabs (heat->score)) {
+  most = fmax (fabs (picture->min), fabs (picture->max));
+  least = heat->method == SALIENCY ? 0 : EMPTY * fabs (heat->score);
+  if (most <= least) {
     picture->is_empty = TRUE;
-    picture->warning = g_strdup (_ ("This map is empty: the layer does not influence the class."));
-  } else if (picture->max <= 0) {
+    picture->warning = g_strdup (heat->method == SALIENCY ? _ ("This map is empty: the picture does not influence the class.") : _ ("This map is empty: the layer does not influence the class."));
+  } else if (picture->max <= fmax (least, EMPTY * most)) {
     picture->is_signed = TRUE;
     picture->warning = g_strdup_printf (_ ("No place speaks for %s; shown is what speaks against it."), class_name);
   }
@@ -275,7 +295,7 @@ make_picture (const LmLook *look,
     g_set_error (error, LM_ERROR, LM_ERROR_LIMIT, _ ("There is not enough memory for the picture."));
     return NULL;
   }
-  picture->image = lm_tensor_ref (sample->raw);
+  picture->image = lm_sample_picture (sample);
   picture->method = g_strdup (method_names[heat->method]);
   if (heat->layer != NULL)
     picture->layer = g_strdup (lm_lowered_node (lm_probe_layers (heat->probe), heat->at)->name_path);
@@ -300,6 +320,7 @@ lm_heatmap (const LmLook *look,
   g_autofree float *input = NULL;
   g_autofree double *shares = NULL;
   g_autoptr (LmProbe) probe = NULL;
+  g_autoptr (LmTensor) image = NULL;
   LmProbeSpec probe_spec = { .design = look->design, .weights = look->weights, .seed = look->seed, .pool = look->pool, .max_batch = 1, .root = LM_PROBE_SCORES };
   gboolean ok;
   LmShape shape;
@@ -316,16 +337,17 @@ lm_heatmap (const LmLook *look,
     return NULL;
   heat.at = layer != NULL ? lm_probe_find (probe, layer, NULL) : -1;
   shape = lm_probe_input_shape (probe, 0);
-  if (!lm_sample_check (sample, &shape, error))
+  if (!lm_probe_check_single (probe, error) || !lm_sample_check (sample, &shape, error))
     return NULL;
-  if (shape.rank != 4 || sample->raw->shape.rank != 3) {
+  image = lm_sample_picture (sample);
+  if (shape.rank != 4 || image == NULL) {
     g_set_error (error, LM_ERROR, LM_ERROR_DATA, _ ("A heatmap lies over a picture, but the network does not look at pictures."));
     return NULL;
   }
 
   input = lm_look_input (look, sample, 1);
   lm_probe_forward (probe, (const float *const[]){ input }, 1);
-  ok = read_classes (&heat, spec->class_index, error);
+  ok = read_classes (&heat, sample->name, spec->class_index, error);
   shares = heat.shares;
   if (!ok)
     return NULL;

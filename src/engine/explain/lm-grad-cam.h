@@ -31,9 +31,10 @@ typedef struct {
  * M = relu (Σ_k g_k·A_k) (Draelos & Carin 2020); saliency: |∂score/∂x|, the
  * largest over channels (Simonyan et al. 2013).
  *
- * Where nothing speaks for the class the map is left signed and the warning
+ * Where nothing speaks for the class (no value above a millionth of the
+ * largest against it) the map is left signed and the warning
  * says so. A network with one sigmoid output: class 0 uses −score. A map
- * below a millionth of the score is empty.
+ * below a millionth of the score is empty; a saliency map, whose unit is another, where it is 0.
  *
  * Returns: (transfer full): %NULL with an error of lm_probe_new(), %LM_ERROR_DATA, %LM_ERROR_USAGE for another method, or
  * %LM_ERROR_NOT_FOUND for a layer without places or a class that is not there

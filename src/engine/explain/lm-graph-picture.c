@@ -59,6 +59,8 @@ lm_node_summary (const LmNode *node)
 
   if (node->type == LM_NODE_BLOCK) {
     g_string_append_printf (text, g_dngettext (GETTEXT_PACKAGE, " · %d layer", " · %d layers", node->child->nodes->len), (int) node->child->nodes->len);
+  } else if (node->type == LM_NODE_COPY) {
+    g_string_append (text, _ (" · linked copy"));
   } else if (node->layer == NULL) {
     g_string_append (text, _ (" · not known here, kept as read"));
   } else if (node->layer->summary != NULL) {
@@ -83,25 +85,18 @@ index_of (const LmDesign *design,
   return -1;
 }
 
-/* Figures of a node: those of its own, or of a block's the sum of what is inside. */
+/* Figures of a node; those of a block count what is inside. */
 static void
 set_params (LmCard *card,
             const LmNode *node,
             const LmCheck *check)
 {
-  g_autofree char *path = g_strdup_printf ("%d", node->id), *prefix = g_strdup_printf ("%d/", node->id);
-  g_autofree char *count = NULL;
-  gint64 params = 0;
+  g_autofree char *path = g_strdup_printf ("%d", node->id), *count = NULL;
+  const LmLayerFacts *facts = lm_check_find (check, path);
 
-  for (guint i = 0; i < check->layers->len; i++) {
-    const LmLayerFacts *facts = &g_array_index (check->layers, LmLayerFacts, i);
-
-    if (strcmp (facts->path, path) == 0 || g_str_has_prefix (facts->path, prefix))
-      params += facts->params;
-  }
-  if (params == 0)
+  if (facts == NULL || facts->params == 0)
     return;
-  count = lm_count_to_string (params);
+  count = lm_count_to_string (facts->params);
   card->params = node->frozen ? g_strdup_printf (_ ("%s frozen"), count) : g_steal_pointer (&count);
 }
 
@@ -120,22 +115,24 @@ set_problems (LmCard *card,
       continue;
     if (problem->severity == LM_SEVERITY_ERROR && card->error == NULL) {
       card->error = g_strdup (problem->title);
-      card->error_port = problem->port;
+      /* The port of a layer inside of a block is none of the block's. */
+      card->error_port = strcmp (problem->path, path) == 0 ? problem->port : -1;
     } else if (problem->severity == LM_SEVERITY_HINT && card->hint == NULL) {
       card->hint = g_strdup (problem->title);
     }
   }
 }
 
+/* TRUE for a layer that answers: one that a target is set for; without any the main sink. */
 static gboolean
-feeds_nothing (const LmDesign *design,
-               const LmNode *node)
+has_target (const LmDesign *design,
+            const LmNode *node)
 {
-  for (guint i = 0; i < design->wires->len; i++) {
-    if (g_array_index (design->wires, LmWire, i).from == node->id)
-      return FALSE;
+  for (guint i = 0; i < design->outputs->len; i++) {
+    if (((LmOutputSpec *) g_ptr_array_index (design->outputs, i))->node == node->id)
+      return TRUE;
   }
-  return TRUE;
+  return design->outputs->len == 0 && lm_design_main_sink (design) == node->id;
 }
 
 static void
@@ -145,10 +142,12 @@ fill_card (LmCard *card,
            const LmCheck *check,
            const LmTask *task)
 {
+  const LmLayerClass *layer = lm_design_source (design, node)->layer;
+
   card->id = node->id;
   card->name = g_strdup (node->name);
   card->summary = lm_node_summary (node);
-  card->category = g_strdup (node->layer != NULL ? node->layer->category : "shape");
+  card->category = g_strdup (layer != NULL ? layer->category : "shape");
   card->x = node->x;
   card->y = node->y;
   card->n_in = lm_design_n_inputs (design, node);
@@ -157,13 +156,13 @@ fill_card (LmCard *card,
   card->bypassed = node->bypassed;
   card->is_block = node->type == LM_NODE_BLOCK;
   card->is_unknown = node->type == LM_NODE_LAYER && node->layer == NULL;
-  if (node->layer != NULL && node->layer->max_inputs > 1 && node->layer->input_names != NULL)
-    card->in_names = g_strdupv ((char **) node->layer->input_names);
-  if (node->layer != NULL && node->layer->output_names != NULL)
-    card->out_names = g_strdupv ((char **) node->layer->output_names);
+  if (layer != NULL && layer->max_inputs > 1 && layer->input_names != NULL)
+    card->in_names = g_strdupv ((char **) layer->input_names);
+  if (layer != NULL && layer->output_names != NULL)
+    card->out_names = g_strdupv ((char **) layer->output_names);
   set_params (card, node, check);
   set_problems (card, node, check);
-  if (task != NULL && task->has_target && card->n_in > 0 && feeds_nothing (design, node))
+  if (task != NULL && task->has_target && card->n_in > 0 && has_target (design, node))
     card->target = task->labels ? g_strdup_printf (_ ("target · %d classes"), (int) task->n_classes) : g_strdup (_ ("target · numbers"));
 }
 

@@ -16,6 +16,15 @@
 #define DEEP_FILTERS 16
 #define DEEP_CHANNELS 16
 
+static gboolean
+has_places (const LmProbe *probe,
+            int i)
+{
+  LmShape shape = lm_probe_output (probe, i, 0).shape;
+
+  return shape.rank == 4 && shape.dim[1] * shape.dim[2] > 1;
+}
+
 int
 lm_probe_find_convolution (const LmProbe *probe,
                            gboolean last)
@@ -24,9 +33,9 @@ lm_probe_find_convolution (const LmProbe *probe,
   int found = -1;
 
   for (guint i = 0; i < layers->nodes->len; i++) {
-    const LmLayerClass *layer = lm_lowered_node (layers, (int) i)->node->layer;
+    const LmNode *node = lm_lowered_node (layers, (int) i)->node;
 
-    if (layer == NULL || strcmp (layer->category, "convolution") != 0)
+    if (node->layer == NULL || node->bypassed || strcmp (node->layer->category, "convolution") != 0 || (last && !has_places (probe, (int) i)))
       continue;
     found = (int) i;
     if (!last)
@@ -61,8 +70,10 @@ conv_sheet (char *title,
   LmSheetPicture *sheet;
   float *out;
 
-  if (tiles == NULL)
+  if (tiles == NULL) {
+    g_free (title);
     return NULL;
+  }
   out = lm_tensor_f32 (tiles);
   for (gint64 o = 0; o < n_filters; o++) {
     for (gint64 k = 0; k < n_channels; k++) {
@@ -86,21 +97,57 @@ conv_sheet (char *title,
   return sheet;
 }
 
-/* Matrix (K, N): a tile a unit if K is the size of the network's picture. */
+static gboolean
+keeps_places (const LmNode *node)
+{
+  static const char *const kinds[] = { "Flatten", "Reshape", "Rescaling", "Dropout", "SpatialDropout2D", "BatchNormalization", "Activation", "ReLU", NULL };
+
+  return g_strv_contains (kinds, node->kind);
+}
+
+/* TRUE if layer @at sees the picture itself, flattened: what lies between hands on or reshapes, so each weight has its pixel. */
+static gboolean
+sees_picture (const LmProbe *probe,
+              int at)
+{
+  const LmLowered *layers = lm_probe_layers (probe);
+
+  for (int i = at - 1; i >= 0; i--) {
+    const LmLoweredNode *node = lm_lowered_node (layers, i);
+
+    if (node->n_out < 1 || lm_lowered_in (layers, at, 0).index != lm_lowered_out (layers, i, 0).index)
+      continue;
+    if (node->node->layer != NULL && node->node->layer->max_inputs == 0 && node->depth == 0)
+      return TRUE;
+    if (node->n_in < 1)
+      continue;
+    if (lm_lowered_in (layers, i, 0).index != lm_lowered_out (layers, i, 0).index && !keeps_places (node->node))
+      return FALSE;
+    at = i;
+  }
+  return FALSE;
+}
+
+/* Matrix (K, N): a tile a unit if it looks at the network's picture. */
 static LmSheetPicture *
 dense_sheet (char *title,
              const LmTensor *kernel,
-             const LmShape *input)
+             const LmShape *input,
+             gboolean sees)
 {
   gint64 k = kernel->shape.dim[0], n = kernel->shape.dim[1];
-  gboolean picture = input->rank == 4 && input->dim[3] == 1 && input->dim[1] * input->dim[2] == k;
+  gboolean colour = sees && input->rank == 4 && input->dim[3] == 3;
+  gboolean picture = (colour || (sees && input->rank == 4 && input->dim[3] == 1)) && lm_shape_sample_size (input) == k;
   gint64 shown = picture ? MIN (n, MAX_TILES) : 1;
   LmShape tile = LM_SHAPE (shown, picture ? input->dim[1] : k, picture ? input->dim[2] : n);
-  LmTensor *tiles = lm_tensor_new (LM_F32, &tile, NULL);
+  LmShape rgb = LM_SHAPE (shown, tile.dim[1], tile.dim[2], 3);
+  LmTensor *tiles = lm_tensor_new (LM_F32, picture && colour ? &rgb : &tile, NULL);
   g_autofree char *note = NULL;
 
-  if (tiles == NULL)
+  if (tiles == NULL) {
+    g_free (title);
     return NULL;
+  }
   for (gint64 i = 0; i < k; i++) {
     for (gint64 u = 0; u < (picture ? shown : n); u++)
       lm_tensor_f32 (tiles)[picture ? u * k + i : i * n + u] = lm_tensor_f32 (kernel)[i * n + u];
@@ -109,7 +156,7 @@ dense_sheet (char *title,
     note = g_strdup_printf (_ ("%d of %d units"), (int) shown, (int) n);
   else if (!picture)
     note = g_strdup (_ ("rows: inputs, columns: units"));
-  return lm_sheet_new (title, tiles, LM_MAP_DIVERGING, NULL, note, _ ("weight"));
+  return lm_sheet_new (title, tiles, picture && colour ? LM_MAP_RGB : LM_MAP_DIVERGING, NULL, note, _ ("weight"));
 }
 
 static int
@@ -158,7 +205,7 @@ lm_kernels_sheet (const LmLook *look,
   }
   title = g_strdup_printf (_ ("%s · kernels"), lm_lowered_node (lm_probe_layers (probe), at)->name_path);
   input = lm_probe_input_shape (probe, 0);
-  sheet = kernel->shape.rank == 4 ? conv_sheet (title, kernel) : dense_sheet (title, kernel, &input);
+  sheet = kernel->shape.rank == 4 ? conv_sheet (title, kernel) : dense_sheet (title, kernel, &input, sees_picture (probe, at));
   if (sheet == NULL)
     g_set_error (error, LM_ERROR, LM_ERROR_LIMIT, _ ("There is not enough memory for the picture."));
   else if (look->weights == NULL)

@@ -24,7 +24,8 @@ G_BEGIN_DECLS
  */
 LmSheetPicture *lm_kernels_sheet (const LmLook *look, const char *layer, GError **error);
 
-/* Index of the layer to show when none is named: @last: the last convolution, else the first; −1 if there is none. */
+/* Index of the layer to show when none is named: the first convolution, or @last: the last one whose map has several
+ * places; bypassed ones do not count; −1 if there is none. */
 int lm_probe_find_convolution (const LmProbe *probe, gboolean last);
 
 G_END_DECLS

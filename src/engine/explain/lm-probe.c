@@ -108,6 +108,22 @@ find_wanted (LmProbe *self,
   return g_steal_pointer (&wanted);
 }
 
+/* The layer that answers: the first that a target is set for, else the one at the end of the longest way. */
+static int
+find_sink (const LmProbe *self,
+           const LmDesign *design)
+{
+  int id = design->outputs->len > 0 ? ((LmOutputSpec *) g_ptr_array_index (design->outputs, 0))->node : lm_design_main_sink (design);
+
+  for (guint i = 0; i < self->lowered->nodes->len; i++) {
+    const LmLoweredNode *node = lm_lowered_node (self->lowered, (int) i);
+
+    if (node->depth == 0 && node->node->id == id)
+      return (int) i;
+  }
+  return g_array_index (self->lowered->sinks, int, 0);
+}
+
 static gboolean
 lower (LmProbe *self,
        LmBuilder *builder,
@@ -122,7 +138,7 @@ lower (LmProbe *self,
                          _ ("The network is empty. Draw an Input and the layers behind it."));
     return FALSE;
   }
-  self->sink = g_array_index (self->lowered->sinks, int, 0);
+  self->sink = find_sink (self, spec->design);
   for (guint i = 0; i < self->lowered->nodes->len; i++) {
     for (int port = 0; port < lm_lowered_node (self->lowered, (int) i)->n_out; port++)
       lm_builder_observe (builder, lm_lowered_out (self->lowered, (int) i, port));
@@ -186,6 +202,17 @@ int
 lm_probe_n_inputs (const LmProbe *self)
 {
   return (int) lm_program_graph (self->program)->inputs->len;
+}
+
+gboolean
+lm_probe_check_single (const LmProbe *self,
+                       GError **error)
+{
+  if (lm_probe_n_inputs (self) == 1)
+    return TRUE;
+  g_set_error (error, LM_ERROR, LM_ERROR_DATA, _ ("The network has %d inputs, but one sample fills only one of them. This picture needs a network with one Input."),
+               lm_probe_n_inputs (self));
+  return FALSE;
 }
 
 LmShape

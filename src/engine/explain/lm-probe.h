@@ -37,7 +37,7 @@ typedef enum {
  * @design: borrowed while the probe lives
  * @weights: (nullable): %NULL draws fresh ones from @seed, for comparison
  * @pool: (nullable)
- * @root_layer: id or name path, for LM_PROBE_OUTPUT; for LM_PROBE_SCORES the output layer, %NULL for the only sink
+ * @root_layer: id or name path, for LM_PROBE_OUTPUT; for LM_PROBE_SCORES the output layer, %NULL for lm_probe_sink()
  * @wanted: (nullable): NULL-ended paths of layers whose output's gradient is wanted
  * @input_gradient: the gradient of the first input is wanted
  */
@@ -57,6 +57,9 @@ typedef struct {
 LmProbe *lm_probe_new (const LmProbeSpec *spec, GError **error);
 void lm_probe_free (LmProbe *self);
 
+/* FALSE with %LM_ERROR_DATA set if the network has several inputs: one sample is not enough for it. */
+gboolean lm_probe_check_single (const LmProbe *self, GError **error);
+
 /* Inputs in the order of the Input layers; float32, shape with the symbolic batch. */
 int lm_probe_n_inputs (const LmProbe *self);
 LmShape lm_probe_input_shape (const LmProbe *self, int i);
@@ -74,7 +77,7 @@ LmOperand lm_probe_output (const LmProbe *self, int i, int port);
 /* Index of a layer by path; −1 with %LM_ERROR_NOT_FOUND set, naming those there are. */
 int lm_probe_find (const LmProbe *self, const char *path, GError **error);
 
-/* The lowered node whose output is the network's first (or only) prediction. */
+/* The lowered node whose output is the network's prediction: the first one with a target set, else the main sink. */
 int lm_probe_sink (const LmProbe *self);
 
 /* Value of the root, and which activation was taken off to get the scores. */

@@ -32,7 +32,7 @@ lm_sheet_new (char *title,
   if (map == LM_MAP_VIRIDIS)
     self->min = MIN (self->min, 0);
   self->map = map == LM_MAP_VIRIDIS && self->min < 0 ? LM_MAP_DIVERGING : map;
-  if (self->map == LM_MAP_DIVERGING || (self->map == LM_MAP_RGB && self->min < 0)) {
+  if (self->map == LM_MAP_DIVERGING || self->map == LM_MAP_RGB) {
     self->max = MAX (fabs (self->min), fabs (self->max));
     self->min = -self->max;
   }

@@ -17,7 +17,7 @@ G_BEGIN_DECLS
  * @dead: (transfer full) (nullable) (array): which tiles get the mark “always 0”
  * @note: (nullable): stands before the scale: “8 of 64 filters”
  *
- * Finds the common range (symmetric for diverging maps) and writes the scale
+ * Finds the common range (symmetric for diverging maps and in colour: 0 is mid grey) and writes the scale
  * in words. Returns: (transfer full)
  */
 LmSheetPicture *lm_sheet_new (char *title, LmTensor *tiles, LmColourMap map, gboolean *dead, const char *note, const char *unit);

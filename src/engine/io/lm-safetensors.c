@@ -144,7 +144,7 @@ read_shape (const LmJsonAt *at,
   if (n > LM_MAX_RANK) {
     g_autofree char *path = lm_json_path (at);
 
-    g_set_error (error, LM_ERROR, LM_ERROR_UNSUPPORTED, _ ("“%s” holds an array of %" G_GSIZE_FORMAT " axes (%s); weights have %d at most."), shown, n, path, LM_MAX_RANK);
+    g_set_error (error, LM_ERROR, LM_ERROR_UNSUPPORTED, _ ("“%s” holds an array of %zu axes (%s); weights have %d at most."), shown, n, path, LM_MAX_RANK);
     return FALSE;
   }
   for (gsize i = 0; i < n; i++) {
@@ -180,7 +180,7 @@ read_entry (const LmJsonAt *at,
     return FALSE;
   }
   if (lm_json_length (&offsets) != 2)
-    return lm_json_fail (&offsets, error, LM_ERROR_FORMAT, _ ("%" G_GSIZE_FORMAT " offsets were found where begin and end were expected."), lm_json_length (&offsets));
+    return lm_json_fail (&offsets, error, LM_ERROR_FORMAT, _ ("%zu offsets were found where begin and end were expected."), lm_json_length (&offsets));
   offset[0] = lm_json_element (&offsets, 0);
   offset[1] = lm_json_element (&offsets, 1);
   if (!lm_json_get_int (&offset[0], 0, (gint64) n, &begin, error) || !lm_json_get_int (&offset[1], begin, (gint64) n, &end, error))

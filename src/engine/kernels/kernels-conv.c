@@ -352,9 +352,8 @@ conv_forward (void *data,
 
   if (as_wino (data, &wino))
     LM_K (lm_wino_run)
-    (&wino, task);
-  else
-    convolve (data, task);
+  (&wino, task);
+  else convolve (data, task);
 }
 
 void
