@@ -118,7 +118,7 @@ def main():
     failed = False
     print(f'1..{len(cases)}')
     with tempfile.TemporaryDirectory() as folder:
-        manager = subprocess.Popen(['openbox'], stderr=subprocess.DEVNULL)
+        manager = subprocess.Popen(['openbox'], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         window = Window(sys.argv[1], pathlib.Path(folder))
         try:
             for i, case in enumerate(cases, 1):

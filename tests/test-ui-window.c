@@ -287,9 +287,11 @@ test_every_action_is_tested (void)
     "win.toggle-right", "win.next-pane", "win.save", "win.open", "win.save-copy", "win.open-copy", "win.try-again", "win.fullscreen", NULL
   };
   LmWindow *window = open_window ("actions");
-  const char *name;
+  const GVariantType *type;
+  const char *name, *property;
+  GType owner;
 
-  for (guint i = 0; gtk_widget_class_query_action (GTK_WIDGET_GET_CLASS (window), i, NULL, &name, NULL, NULL); i++) {
+  for (guint i = 0; gtk_widget_class_query_action (GTK_WIDGET_GET_CLASS (window), i, &owner, &name, &type, &property); i++) {
     if (g_str_has_prefix (name, "win."))
       g_assert_true (g_strv_contains (tested, name));
   }

@@ -28,7 +28,6 @@ struct _LmSession {
 
   LmRun *run;           /* NULL while preparing and when over */
   gboolean stop_wanted; /* before there is a run */
-  gboolean is_left;
 
   LmSessionState state;
   gint64 run_id;
@@ -37,7 +36,6 @@ struct _LmSession {
   LmEvent *step;
   LmEvent *end;
   GError *error;
-  gint64 epoch;
   gint64 steps;
   double rate;
   gint64 since;   /* µs: when it began to run; 0 while it does not */
@@ -146,7 +144,6 @@ static void
 take (LmSession *self,
       LmEvent *event)
 {
-  self->epoch = event->epoch;
   self->steps = event->step;
   switch (event->kind) {
   case LM_EVENT_STATE:
@@ -339,7 +336,6 @@ lm_session_start (LmSession *self,
   self->preparing = NULL;
   self->stop_wanted = FALSE;
   self->elapsed = 0;
-  self->epoch = 0;
   self->steps = 0;
   self->rate = NAN;
   self->run_id = mode == LM_START_RESUME ? run : 0;
@@ -442,7 +438,6 @@ lm_session_leave (LmSession *self,
 
   *leave = (Leave){ g_steal_pointer (&self->run), done, data };
   self->stop_wanted = TRUE;
-  self->is_left = TRUE;
   lm_mailbox_close (self->mailbox);
   lm_work_run (self, leave_thread, left_cb, leave, g_free);
 }

@@ -264,7 +264,9 @@ copy_thread (gpointer data,
              GError **error)
 {
   Copy *copy = data;
+  g_autofree char *folder = g_path_get_dirname (copy->path);
 
+  g_mkdir_with_parents (folder, 0755);
   lm_project_save_copy (copy->project, copy->path, !copy->open, error);
 }
 
