@@ -85,6 +85,31 @@ lm_edit_snap (double at)
   return round (at / 24) * 24;
 }
 
+void
+lm_edit_find_middle (const LmDesign *design,
+                     const int *ids,
+                     int n_ids,
+                     gboolean skip_inputs,
+                     double *x,
+                     double *y)
+{
+  int n = 0;
+
+  *x = *y = 0;
+  for (guint i = 0; i < design->nodes->len; i++) {
+    const LmNode *node = g_ptr_array_index (design->nodes, i);
+
+    if ((ids != NULL && !lm_edit_has_id (ids, n_ids, node->id)) ||
+        (skip_inputs && node->layer != NULL && node->layer->max_inputs == 0))
+      continue;
+    *x += node->x;
+    *y += node->y;
+    n++;
+  }
+  *x = n > 0 ? lm_edit_snap (*x / n) : 0;
+  *y = n > 0 ? lm_edit_snap (*y / n) : 0;
+}
+
 /* --- Remove and heal ----------------------------------------------------- */
 
 gboolean

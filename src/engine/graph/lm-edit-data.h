@@ -63,6 +63,12 @@ LmEdit *lm_edit_new (LmEditKind kind, const char *block);
 /* (transfer full): an empty list that frees its elements as @kind (GROUP, SET_CHAIN, SET_OUTPUTS) demands. */
 GPtrArray *lm_edit_new_list (LmEditKind kind);
 
+/* (transfer full): a deep copy of such a list. */
+GPtrArray *lm_edit_copy_list (LmEditKind kind, const GPtrArray *list);
+
+/* (transfer full): SET_FROZEN, SET_BYPASSED, SET_FLOW. */
+LmEdit *lm_edit_new_flag (LmEditKind kind, const char *block, int id, gboolean flag);
+
 /* (transfer full) @node: takes the place of the node of its id; every wire must still find its port. */
 LmEdit *lm_edit_replace_node (const char *block, LmNode *node);
 

@@ -46,6 +46,9 @@ gboolean lm_edit_has_id (const int *ids, int n_ids, int id);
 /* To the 24 px grid of the canvas. */
 double lm_edit_snap (double at);
 
+/* The middle of some cards, on the grid: all of them (@ids NULL), or those of @ids. Input layers do not count if @skip_inputs. */
+void lm_edit_find_middle (const LmDesign *design, const int *ids, int n_ids, gboolean skip_inputs, double *x, double *y);
+
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (LmEditPlan, lm_edit_plan_clear)
 
 G_END_DECLS

@@ -235,3 +235,24 @@ lm_edit_touched (const LmEdit *self)
     g_clear_pointer (&paths, g_ptr_array_unref);
   return paths;
 }
+
+static void
+collect_added (const LmEdit *self,
+               GPtrArray *paths)
+{
+  for (guint i = 0; self->kind == LM_EDIT_GROUP && i < self->list->len; i++)
+    collect_added (g_ptr_array_index (self->list, i), paths);
+  if (self->kind == LM_EDIT_ADD_NODE && self->node->id > 0)
+    touch (paths, self->block, self->node->id);
+}
+
+GPtrArray *
+lm_edit_added (const LmEdit *self)
+{
+  GPtrArray *paths = g_ptr_array_new_with_free_func (g_free);
+
+  collect_added (self, paths);
+  if (paths->len == 0)
+    g_clear_pointer (&paths, g_ptr_array_unref);
+  return paths;
+}

@@ -48,6 +48,22 @@ LmEdit *lm_edit_swap_kind (const LmDesign *design, const char *block, int id, co
 LmEdit *lm_edit_group_into_block (const LmDesign *design, const char *block, const int *ids, int n_ids, GError **error);
 LmEdit *lm_edit_ungroup (const LmDesign *design, const char *block, int id, GError **error);
 
+/* (transfer full): some layers of a block with the wires among them, for the clipboard: a design of its own, whose JSON
+ * is what is copied. A linked copy without its source becomes a layer. */
+LmDesign *lm_design_extract (const LmDesign *design, const char *block, const int *ids, int n_ids, GError **error);
+
+/* All layers of @fragment, with ids and names of their own, around the place (@x, @y). */
+LmEdit *lm_edit_paste (const LmDesign *design, const char *block, const LmDesign *fragment, double x, double y, GError **error);
+
+/* The same within one block; @keep_incoming: what feeds the originals from outside feeds the duplicates too. */
+LmEdit *lm_edit_duplicate (const LmDesign *design, const char *block, const int *ids, int n_ids, double dx, double dy, gboolean keep_incoming, GError **error);
+
+/* From each to the next: into its first free port, else into its first. */
+LmEdit *lm_edit_wire_in_order (const LmDesign *design, const char *block, const int *ids, int n_ids, GError **error);
+
+/* A layer that is there goes between the ends of a wire. */
+LmEdit *lm_edit_put_on_wire (const LmDesign *design, const char *block, const LmWire *wire, int id, GError **error);
+
 /**
  * lm_edit_apply:
  *
@@ -66,8 +82,12 @@ gboolean lm_edit_coalesces (const LmEdit *self, const LmEdit *next);
 /* (element-type utf8) (nullable): id paths of nodes whose cards change, for redrawing. */
 GPtrArray *lm_edit_touched (const LmEdit *self);
 
+/* (element-type utf8) (nullable): id paths of the nodes that an edit adds, for selecting what was pasted. Those of edits
+ * made by the compound functions, or remembered by undo, are complete. */
+GPtrArray *lm_edit_added (const LmEdit *self);
+
 /**
- * LmHistory of edits: undo and redo without limit.
+ * LmUndo: a list of edits: undo and redo without limit.
  */
 typedef struct _LmUndo LmUndo;
 

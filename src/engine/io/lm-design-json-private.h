@@ -23,4 +23,8 @@ void lm_json_put_chain (LmJsonWriter *self, const char *key, const GPtrArray *ch
 gboolean lm_json_get_outputs (const LmJsonAt *at, GPtrArray *outputs, GError **error);
 void lm_json_put_outputs (LmJsonWriter *self, const char *key, const GPtrArray *outputs);
 
+/* The members “training” and “data” of a design. */
+gboolean lm_json_get_training (const LmJsonAt *at, LmDesign *design, GError **error);
+gboolean lm_json_get_data (const LmJsonAt *at, LmDesign *design, GError **error);
+
 G_END_DECLS
