@@ -15,7 +15,8 @@ design_to_json (const char *in,
                 GError **error)
 {
   g_autoptr (LmProject) project = lm_project_open (in, LM_PROJECT_READ, error);
-  g_autofree char *text = project != NULL ? lm_project_load_design_json (project, error) : NULL;
+  g_autoptr (LmDesign) design = project != NULL ? lm_project_load_design (project, error) : NULL;
+  g_autofree char *text = design != NULL ? lm_design_to_json (design, TRUE) : NULL;
 
   return text != NULL && g_file_set_contents (out, text, -1, error);
 }

@@ -67,12 +67,18 @@ add_sinks (Making *making,
            GError **error)
 {
   const GArray *sinks = making->lowered->sinks;
+  const LmDataset *dataset = making->spec->dataset;
+  gboolean one_target = dataset == NULL || lm_dataset_count (dataset, LM_ROLE_TARGET) <= 1;
+  int main_sink = lm_design_main_sink (making->spec->design);
 
   for (guint i = 0; i < sinks->len; i++) {
     int node = g_array_index (sinks, int, i);
     const LmNode *layer = lm_lowered_node (making->lowered, node)->node;
 
     if (layer->layer != NULL && layer->layer->max_inputs == 0)
+      continue;
+    /* A layer that leads nowhere is no second answer where the data ask one question. */
+    if (one_target && main_sink > 0 && layer->id != main_sink)
       continue;
     if (!add_output (making, node, 0, NULL, error))
       return FALSE;
