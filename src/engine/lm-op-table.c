@@ -10,10 +10,8 @@
 #define LM_OP(name)                    \
   extern const LmOpClass lm_op_##name; \
   extern const LmOpClass lm_op_##name##_f64;
-#define LM_OP_PENDING(name)
-#include "lm-op-table.inc"
+#include "lm-op-ids.inc"
 #undef LM_OP
-#undef LM_OP_PENDING
 
 const LmOpClass *
 lm_op_class (LmOpId id,
@@ -21,10 +19,8 @@ lm_op_class (LmOpId id,
 {
   static const LmOpClass *const table[LM_N_OPS + 1][2] = {
 #define LM_OP(name) [LM_OP_##name] = { &lm_op_##name, &lm_op_##name##_f64 },
-#define LM_OP_PENDING(name)
-#include "lm-op-table.inc"
+#include "lm-op-ids.inc"
 #undef LM_OP
-#undef LM_OP_PENDING
   };
 
   g_assert (id < LM_N_OPS && table[id][f64] != NULL);
