@@ -505,68 +505,55 @@ WRAP (heatmap, LmHeatmapPicture)
 WRAP (confusion, LmConfusionPicture)
 WRAP (graph, LmGraphPicture)
 
-gboolean
-lm_render_curves (const LmCurvesPicture *picture,
-                  const char *path,
-                  const LmRenderSpec *spec,
-                  GError **error)
-{
-  static const Kind kind = { draw_curves, curves_height, curves_csv, 0.6, FALSE };
-
-  return render (&kind, picture, path, spec, error);
-}
+static const Kind kinds[LM_PICTURE_N_KINDS] = {
+  [LM_PICTURE_CURVES] = { draw_curves, curves_height, curves_csv, 0.6, FALSE },
+  [LM_PICTURE_SHEET] = { draw_sheet, sheet_height, sheet_csv, INFINITY, FALSE },
+  [LM_PICTURE_FILM] = { draw_film, film_height, film_csv, INFINITY, FALSE },
+  [LM_PICTURE_HEATMAP] = { draw_heatmap, heatmap_height, heatmap_csv, INFINITY, FALSE },
+  [LM_PICTURE_CONFUSION] = { draw_confusion, confusion_height, confusion_csv, INFINITY, FALSE },
+  [LM_PICTURE_GRAPH] = { draw_graph, graph_height, graph_csv, 0, TRUE },
+};
 
 gboolean
-lm_render_sheet (const LmSheetPicture *picture,
-                 const char *path,
-                 const LmRenderSpec *spec,
-                 GError **error)
-{
-  static const Kind kind = { draw_sheet, sheet_height, sheet_csv, INFINITY, FALSE };
-
-  return render (&kind, picture, path, spec, error);
-}
-
-gboolean
-lm_render_film (const LmFilmPicture *picture,
-                const char *path,
-                const LmRenderSpec *spec,
-                GError **error)
-{
-  static const Kind kind = { draw_film, film_height, film_csv, INFINITY, FALSE };
-
-  return render (&kind, picture, path, spec, error);
-}
-
-gboolean
-lm_render_heatmap (const LmHeatmapPicture *picture,
+lm_render_picture (const LmPicture *picture,
                    const char *path,
                    const LmRenderSpec *spec,
                    GError **error)
 {
-  static const Kind kind = { draw_heatmap, heatmap_height, heatmap_csv, INFINITY, FALSE };
-
-  return render (&kind, picture, path, spec, error);
+  return render (&kinds[picture->kind], picture->any, path, spec, error);
 }
 
-gboolean
-lm_render_confusion (const LmConfusionPicture *picture,
-                     const char *path,
-                     const LmRenderSpec *spec,
-                     GError **error)
+void
+lm_draw_picture (cairo_t *cr,
+                 double width,
+                 double height,
+                 const LmTheme *theme,
+                 const LmPicture *picture)
 {
-  static const Kind kind = { draw_confusion, confusion_height, confusion_csv, INFINITY, FALSE };
-
-  return render (&kind, picture, path, spec, error);
+  kinds[picture->kind].draw (cr, width, height, theme, picture->any);
 }
 
-gboolean
-lm_render_graph (const LmGraphPicture *picture,
-                 const char *path,
-                 const LmRenderSpec *spec,
-                 GError **error)
+double
+lm_picture_natural_height (const LmPicture *picture,
+                           const LmTheme *theme,
+                           double width)
 {
-  static const Kind kind = { draw_graph, graph_height, graph_csv, 0, TRUE };
-
-  return render (&kind, picture, path, spec, error);
+  return kinds[picture->kind].natural_height (picture->any, theme, width);
 }
+
+/* The typed ones spare callers that know what they have the wrapping. */
+#define RENDER(name, Type, KIND)                              \
+  gboolean lm_render_##name (const Type *picture,             \
+                             const char *path,                \
+                             const LmRenderSpec *spec,        \
+                             GError **error)                  \
+  {                                                           \
+    return render (&kinds[KIND], picture, path, spec, error); \
+  }
+
+RENDER (curves, LmCurvesPicture, LM_PICTURE_CURVES)
+RENDER (sheet, LmSheetPicture, LM_PICTURE_SHEET)
+RENDER (film, LmFilmPicture, LM_PICTURE_FILM)
+RENDER (heatmap, LmHeatmapPicture, LM_PICTURE_HEATMAP)
+RENDER (confusion, LmConfusionPicture, LM_PICTURE_CONFUSION)
+RENDER (graph, LmGraphPicture, LM_PICTURE_GRAPH)

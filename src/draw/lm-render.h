@@ -58,6 +58,13 @@ gboolean lm_render_heatmap (const LmHeatmapPicture *picture, const char *path, c
 gboolean lm_render_confusion (const LmConfusionPicture *picture, const char *path, const LmRenderSpec *spec, GError **error);
 gboolean lm_render_graph (const LmGraphPicture *picture, const char *path, const LmRenderSpec *spec, GError **error);
 
+/* The same for whatever it is. */
+gboolean lm_render_picture (const LmPicture *picture, const char *path, const LmRenderSpec *spec, GError **error);
+
+/* Paints it as files have it, and how high it wants to be at a width. */
+void lm_draw_picture (cairo_t *cr, double width, double height, const LmTheme *theme, const LmPicture *picture);
+double lm_picture_natural_height (const LmPicture *picture, const LmTheme *theme, double width);
+
 /* TRUE if the lm_render functions know the ending of @path. */
 gboolean lm_render_knows (const char *path);
 

@@ -138,3 +138,58 @@ lm_graph_picture_free (LmGraphPicture *self)
   g_free (self->caption);
   g_free (self);
 }
+
+void
+lm_picture_clear (LmPicture *self)
+{
+  static void (*const frees[LM_PICTURE_N_KINDS]) (void *picture) = {
+    [LM_PICTURE_CURVES] = (void (*) (void *)) lm_curves_picture_free,
+    [LM_PICTURE_SHEET] = (void (*) (void *)) lm_sheet_picture_free,
+    [LM_PICTURE_FILM] = (void (*) (void *)) lm_film_picture_free,
+    [LM_PICTURE_HEATMAP] = (void (*) (void *)) lm_heatmap_picture_free,
+    [LM_PICTURE_CONFUSION] = (void (*) (void *)) lm_confusion_picture_free,
+    [LM_PICTURE_GRAPH] = (void (*) (void *)) lm_graph_picture_free,
+  };
+
+  if (self->any != NULL)
+    frees[self->kind](self->any);
+  self->any = NULL;
+}
+
+char **
+lm_picture_title (const LmPicture *self)
+{
+  switch (self->kind) {
+  case LM_PICTURE_CURVES:
+    return &self->curves->title;
+  case LM_PICTURE_SHEET:
+    return &self->sheet->title;
+  case LM_PICTURE_FILM:
+    return &self->film->title;
+  case LM_PICTURE_HEATMAP:
+    return &self->heatmap->title;
+  case LM_PICTURE_CONFUSION:
+    return &self->confusion->title;
+  default:
+    return &self->graph->title;
+  }
+}
+
+char **
+lm_picture_caption (const LmPicture *self)
+{
+  switch (self->kind) {
+  case LM_PICTURE_CURVES:
+    return &self->curves->caption;
+  case LM_PICTURE_SHEET:
+    return &self->sheet->caption;
+  case LM_PICTURE_FILM:
+    return &self->film->caption;
+  case LM_PICTURE_HEATMAP:
+    return &self->heatmap->caption;
+  case LM_PICTURE_CONFUSION:
+    return &self->confusion->caption;
+  default:
+    return &self->graph->caption;
+  }
+}

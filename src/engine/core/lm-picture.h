@@ -178,6 +178,42 @@ void lm_heatmap_picture_free (LmHeatmapPicture *self);
 void lm_confusion_picture_free (LmConfusionPicture *self);
 void lm_graph_picture_free (LmGraphPicture *self);
 
+typedef enum {
+  LM_PICTURE_CURVES,
+  LM_PICTURE_SHEET,
+  LM_PICTURE_FILM,
+  LM_PICTURE_HEATMAP,
+  LM_PICTURE_CONFUSION,
+  LM_PICTURE_GRAPH,
+  LM_PICTURE_N_KINDS
+} LmPictureKind;
+
+/**
+ * LmPicture:
+ *
+ * Any one of them, for what treats all alike: files, the export window. Owns
+ * the picture; a value: `(LmPicture){ LM_PICTURE_SHEET, .sheet = sheet }`.
+ */
+typedef struct {
+  LmPictureKind kind;
+  union {
+    void *any; /* NULL: no picture */
+    LmCurvesPicture *curves;
+    LmSheetPicture *sheet;
+    LmFilmPicture *film;
+    LmHeatmapPicture *heatmap;
+    LmConfusionPicture *confusion;
+    LmGraphPicture *graph;
+  };
+} LmPicture;
+
+void lm_picture_clear (LmPicture *self);
+
+/* Where its title and caption stand, to be read or replaced; NULL in either for none. */
+char **lm_picture_title (const LmPicture *self);
+char **lm_picture_caption (const LmPicture *self);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (LmPicture, lm_picture_clear)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LmCurvesPicture, lm_curves_picture_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LmSheetPicture, lm_sheet_picture_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LmFilmPicture, lm_film_picture_free)
