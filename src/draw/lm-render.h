@@ -5,6 +5,8 @@
 
 #pragma once
 
+#include <cairo.h>
+
 #include "lm-theme.h"
 
 G_BEGIN_DECLS
