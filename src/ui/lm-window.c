@@ -61,6 +61,13 @@ lm_window_set_banner (LmWindow *self,
 }
 
 static void
+refused_cb (LmWindow *self,
+            const char *message)
+{
+  lm_window_toast (self, message, NULL, NULL, NULL);
+}
+
+static void
 problem_cb (LmWindow *self,
             const char *message)
 {
@@ -236,12 +243,14 @@ take_document (LmWindow *self,
 
   self->document = document;
   self->session = lm_session_new (document);
+  self->editor = lm_editor_new (document);
   g_free (self->path);
   self->path = g_strdup (lm_document_get_path (document));
   gtk_window_set_title (GTK_WINDOW (self), title);
   gtk_label_set_label (self->project_label, name);
   gtk_recent_manager_add_item (gtk_recent_manager_get_default (), uri);
 
+  g_signal_connect_object (self->editor, "refused", G_CALLBACK (refused_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (document, "changed", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (document, "runs-changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (document, "problem", G_CALLBACK (problem_cb), self, G_CONNECT_SWAPPED);
@@ -402,6 +411,7 @@ lm_window_dispose (GObject *object)
   LmWindow *self = LM_WINDOW (object);
 
   g_clear_handle_id (&self->narrow_source, g_source_remove);
+  g_clear_object (&self->editor);
   g_clear_object (&self->session);
   g_clear_object (&self->document);
   g_clear_object (&self->settings);
