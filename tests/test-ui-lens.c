@@ -372,6 +372,38 @@ test_what_does_not_fit_is_told (Fixture *fixture,
   g_assert_nonnull (strstr (lm_lens_get_heatmap_problem (fixture->lens), "no places left"));
 }
 
+static void
+test_pins_are_kept (Fixture *fixture,
+                    gconstpointer data)
+{
+  LmPins *pins = lm_lens_get_pins (fixture->lens);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) stored = NULL;
+  LmPart part;
+  gint64 index;
+
+  WAIT_FOR (fixture->n_samples == 1);
+  lm_lens_toggle_pin (fixture->lens);
+  WAIT_FOR (lm_pins_get_n (pins) == 1);
+  g_assert_true (lm_lens_is_pinned (fixture->lens));
+  lm_lens_set_sample (fixture->lens, draw (77));
+  g_assert_false (lm_lens_is_pinned (fixture->lens));
+  lm_lens_toggle_pin (fixture->lens);
+  WAIT_FOR (lm_pins_get_n (pins) == 2);
+  g_assert_false (lm_pins_get_place (pins, 1, &part, &index));
+  g_assert_cmpfloat (lm_tensor_get (lm_pins_get_sample (pins, 1)->raw, 28 * 5 + 12), ==, 77);
+  g_assert_cmpstr (lm_pins_get_sample (pins, 1)->name, ==, "drawn");
+
+  stored = lm_project_list_pins (lm_document_get_project (fixture->document), &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (stored->len, ==, 2);
+  lm_lens_use_pin (fixture->lens, 0);
+  g_assert_true (lm_lens_get_place (fixture->lens, &part, &index) && index == 0 && part == LM_PART_VALIDATION);
+  lm_lens_toggle_pin (fixture->lens);
+  WAIT_FOR (lm_pins_get_n (pins) == 1);
+  g_assert_false (lm_lens_is_pinned (fixture->lens));
+}
+
 int
 main (int argc,
       char *argv[])
@@ -390,6 +422,7 @@ main (int argc,
   ADD ("/lens/filters-grow-and-stop", 1, test_filters_grow_and_stop);
   ADD ("/lens/kernels", 1, test_kernels);
   ADD ("/lens/what-does-not-fit-is-told", 1, test_what_does_not_fit_is_told);
+  ADD ("/lens/pins-are-kept", 1, test_pins_are_kept);
   status = g_test_run ();
   g_free (folder);
   return status;

@@ -12,6 +12,8 @@
 #include "lm-words.h"
 #include "lm-work.h"
 
+#include <string.h>
+
 #include "lm-i18n.h"
 
 /* Between two looks through weights that change. */
@@ -24,6 +26,7 @@ struct _LmLens {
   LmSession *session;
   GHashTable *watchers; /* address → wishes */
   LmDataset *dataset;   /* as the document has it */
+  LmPins *pins;
 
   /* The sample. */
   LmSample *sample;
@@ -72,7 +75,6 @@ struct _LmLens {
 enum {
   SAMPLE_CHANGED,
   CHANGED,
-  PINS_CHANGED,
   FAILED,
   N_SIGNALS
 };
@@ -537,6 +539,63 @@ lm_lens_get_place (LmLens *self,
   return TRUE;
 }
 
+LmPins *
+lm_lens_get_pins (LmLens *self)
+{
+  return self->pins;
+}
+
+static gboolean
+same_numbers (const LmTensor *a,
+              const LmTensor *b)
+{
+  return a == b || (lm_shape_equal (&a->shape, &b->shape) && memcmp (a->data, b->data, lm_tensor_n_bytes (a)) == 0);
+}
+
+/* The pin that is the present sample; −1. */
+static int
+present_pin (LmLens *self)
+{
+  if (self->sample == NULL)
+    return -1;
+  if (self->index >= 0)
+    return lm_pins_find (self->pins, self->part, self->index);
+  for (guint i = 0; i < lm_pins_get_n (self->pins); i++) {
+    if (same_numbers (lm_pins_get_sample (self->pins, i)->raw, self->sample->raw))
+      return (int) i;
+  }
+  return -1;
+}
+
+gboolean
+lm_lens_is_pinned (LmLens *self)
+{
+  return present_pin (self) >= 0;
+}
+
+void
+lm_lens_toggle_pin (LmLens *self)
+{
+  int pin = present_pin (self);
+
+  if (pin >= 0)
+    lm_pins_remove (self->pins, (guint) pin);
+  else if (self->sample != NULL)
+    lm_pins_add (self->pins, self->sample, self->part, self->index);
+}
+
+void
+lm_lens_use_pin (LmLens *self,
+                 guint i)
+{
+  LmPart part = LM_PART_TRAIN;
+  gint64 index = -1;
+
+  lm_pins_get_place (self->pins, i, &part, &index);
+  self->pick_serial++;
+  take_sample (self, lm_sample_copy (lm_pins_get_sample (self->pins, i)), part, index);
+}
+
 guint
 lm_lens_get_serial (LmLens *self)
 {
@@ -757,6 +816,13 @@ document_changed_cb (LmLens *self)
 }
 
 static void
+pin_failed_cb (LmLens *self,
+               const char *message)
+{
+  g_signal_emit (self, signals[FAILED], 0, message);
+}
+
+static void
 lm_lens_dispose (GObject *object)
 {
   LmLens *self = LM_LENS (object);
@@ -787,6 +853,7 @@ lm_lens_finalize (GObject *object)
   g_free (self->heat_layer);
   g_free (self->kernels_layer);
   g_free (self->unit_layer);
+  g_clear_object (&self->pins);
   g_clear_object (&self->session);
   g_clear_object (&self->document);
 
@@ -803,7 +870,6 @@ lm_lens_class_init (LmLensClass *klass)
 
   signals[SAMPLE_CHANGED] = g_signal_new ("sample-changed", LM_TYPE_LENS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[CHANGED] = g_signal_new ("changed", LM_TYPE_LENS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
-  signals[PINS_CHANGED] = g_signal_new ("pins-changed", LM_TYPE_LENS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[FAILED] = g_signal_new ("failed", LM_TYPE_LENS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
@@ -824,6 +890,8 @@ lm_lens_new (LmDocument *document,
 
   self->document = g_object_ref (document);
   self->session = g_object_ref (session);
+  self->pins = lm_pins_new (document);
+  g_signal_connect_object (self->pins, "failed", G_CALLBACK (pin_failed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (document, "changed", G_CALLBACK (document_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (document, "runs-changed", G_CALLBACK (update_weights), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "progress", G_CALLBACK (progress_cb), self, G_CONNECT_SWAPPED);

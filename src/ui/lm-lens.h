@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "lm-pins.h"
 #include "lm-session.h"
 
 G_BEGIN_DECLS
@@ -22,7 +23,6 @@ G_BEGIN_DECLS
  * of the data is looked at. Signals:
  * “sample-changed”
  * “changed”: a result below, or which weights they are of
- * “pins-changed”
  * “failed”: (const char *message): a sample could not be read, or not be pinned; for a toast
  */
 G_DECLARE_FINAL_TYPE (LmLens, lm_lens, LM, LENS, GObject)
@@ -51,6 +51,12 @@ const LmSample *lm_lens_get_sample (LmLens *self);
 
 /* Where it stands in the data; FALSE if it was drawn, or read from a file. */
 gboolean lm_lens_get_place (LmLens *self, LmPart *part, gint64 *index);
+
+/* The pinned ones; borrowed while the lens lives. And the present one becomes one, or is none any more. */
+LmPins *lm_lens_get_pins (LmLens *self);
+void lm_lens_toggle_pin (LmLens *self);
+gboolean lm_lens_is_pinned (LmLens *self);
+void lm_lens_use_pin (LmLens *self, guint i);
 
 /* Rises with every sample; and of which one the results are. */
 guint lm_lens_get_serial (LmLens *self);

@@ -211,6 +211,7 @@ lm_ink_sample (const float *coverage,
   LmShape shape = LM_SHAPE (h, w, c);
   Frame frame = find_frame (coverage, side, h, w, style);
   LmSample *self = g_new0 (LmSample, 1);
+  gboolean is_whole = fabsf (style->ink - style->paper) > 32; /* pixels, not shares */
   float *out;
 
   g_assert (lm_ink_can_draw (input));
@@ -226,8 +227,10 @@ lm_ink_sample (const float *coverage,
     for (gint64 x = 0; x < w; x++) {
       double ink = ink_in (coverage, side, frame.x + ((double) x - (double) w / 2.0) * frame.step, frame.y + ((double) y - (double) h / 2.0) * frame.step, frame.step);
 
+      float value = style->paper + (style->ink - style->paper) * (float) ink;
+
       for (gint64 k = 0; k < c; k++)
-        *out++ = style->paper + (style->ink - style->paper) * (float) ink;
+        *out++ = is_whole ? roundf (value) : value;
     }
   }
   return self;
