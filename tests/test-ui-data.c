@@ -83,7 +83,7 @@ set_up (Fixture *f,
 
   *f = (Fixture){ 0 };
   g_object_set_data (owner, "slot", &f->document);
-  lm_document_open (path, "welcome", owner, ready_cb);
+  lm_document_open (path, "welcome", FALSE, owner, ready_cb);
   WAIT_FOR (f->document != NULL);
   lm_document_do (f->document, edit, FALSE, &error);
   g_assert_no_error (error);

@@ -801,6 +801,99 @@ class_only_cb (GSimpleAction *action,
   update_items (self);
 }
 
+/* Looked at on all pages from now on; sealed samples are not in the grid. */
+static gboolean
+pick (LmDataPage *self)
+{
+  const LmSampleItem *item = lm_sample_grid_get_item (self->grid);
+
+  if (item == NULL || self->lens == NULL)
+    return FALSE;
+  lm_lens_pick (self->lens, item->part, item->index);
+  return TRUE;
+}
+
+static void
+inspect (LmDataPage *self)
+{
+  if (pick (self))
+    gtk_widget_activate_action (GTK_WIDGET (self), "win.page", "s", "inspect");
+}
+
+static void
+inspect_cb (GSimpleAction *action,
+            GVariant *parameter,
+            gpointer data)
+{
+  inspect (LM_DATA_PAGE (data));
+}
+
+typedef struct {
+  LmPins *pins;
+  LmDataset *dataset;
+  LmPart part;
+  gint64 index;
+  LmSample *sample;
+} Pinning;
+
+static void
+pinning_free (gpointer data)
+{
+  Pinning *pinning = data;
+
+  g_clear_pointer (&pinning->sample, lm_sample_free);
+  lm_dataset_unref (pinning->dataset);
+  g_free (pinning);
+}
+
+static void
+pin_thread (gpointer data,
+            GError **error)
+{
+  Pinning *pinning = data;
+
+  pinning->sample = lm_sample_from_dataset (pinning->dataset, pinning->part, pinning->index, error);
+}
+
+static void
+pin_read_cb (gpointer owner,
+             gpointer data,
+             const GError *error)
+{
+  LmDataPage *self = owner;
+  Pinning *pinning = data;
+
+  if (self->document == NULL)
+    return;
+  if (error != NULL)
+    set_error (self, error->message);
+  else
+    lm_pins_add (lm_lens_get_pins (self->lens), pinning->sample, pinning->part, pinning->index);
+}
+
+static void
+pin_cb (GSimpleAction *action,
+        GVariant *parameter,
+        gpointer data)
+{
+  LmDataPage *self = data;
+  const LmSampleItem *item = lm_sample_grid_get_item (self->grid);
+  int pin = item != NULL ? lm_pins_find (lm_lens_get_pins (self->lens), item->part, item->index) : -1;
+  Pinning *pinning;
+
+  if (item == NULL)
+    return;
+  if (pin >= 0) {
+    lm_pins_remove (lm_lens_get_pins (self->lens), (guint) pin);
+    return;
+  }
+  pinning = g_new0 (Pinning, 1);
+  pinning->dataset = lm_dataset_ref (self->dataset);
+  pinning->part = item->part;
+  pinning->index = item->index;
+  lm_work_run (self, pin_thread, pin_read_cb, pinning, pinning_free);
+}
+
 static void
 find_cb (GSimpleAction *action,
          GVariant *parameter,
@@ -809,8 +902,10 @@ find_cb (GSimpleAction *action,
   lm_page_find (LM_PAGE (data));
 }
 
+/* @with_lens: those that show a sample elsewhere; before there is a lens they are missing, and so are their menu items. */
 static void
-add_actions (LmDataPage *self)
+add_actions (LmDataPage *self,
+             gboolean with_lens)
 {
   static const GActionEntry entries[] = {
     { .name = "choose", .activate = choose_cb },
@@ -818,7 +913,15 @@ add_actions (LmDataPage *self)
     { .name = "class-only", .activate = class_only_cb },
     { .name = "find", .activate = find_cb },
   };
+  static const GActionEntry lens_entries[] = {
+    { .name = "inspect", .activate = inspect_cb },
+    { .name = "pin", .activate = pin_cb },
+  };
 
+  if (with_lens) {
+    g_action_map_add_action_entries (G_ACTION_MAP (self->actions), lens_entries, G_N_ELEMENTS (lens_entries), self);
+    return;
+  }
   self->actions = G_ACTION_GROUP (g_simple_action_group_new ());
   g_action_map_add_action_entries (G_ACTION_MAP (self->actions), entries, G_N_ELEMENTS (entries), self);
   gtk_widget_insert_action_group (GTK_WIDGET (self), "data", self->actions);
@@ -841,6 +944,8 @@ lm_data_page_set_source (LmPage *page,
 
   g_set_object (&self->document, source->document);
   g_set_object (&self->lens, source->lens);
+  if (self->lens != NULL)
+    add_actions (self, TRUE);
   lm_chain_list_set_document (self->chain, self->document);
   lm_data_split_set_document (self->split, self->document);
   lm_seal_card_set_source (self->seal, self->document, _ ("Open the Test Set…"));
@@ -1013,11 +1118,12 @@ lm_data_page_init (LmDataPage *self)
 {
   self->class_only = -1;
   gtk_widget_init_template (GTK_WIDGET (self));
-  add_actions (self);
+  add_actions (self, FALSE);
   lm_picture_area_set_flush (self->balance, TRUE);
   lm_sample_grid_set_label (self->grid, _ ("Samples"));
   lm_sample_grid_set_menu (self->grid, self->sample_menu);
   gtk_drawing_area_set_draw_func (self->thumb, draw_thumb, self, NULL);
+  g_signal_connect_object (self->grid, "activated", G_CALLBACK (inspect), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->checks, "show-samples", G_CALLBACK (show_check_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->chain, "refused", G_CALLBACK (refused_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->split, "refused", G_CALLBACK (refused_cb), self, G_CONNECT_SWAPPED);

@@ -18,7 +18,7 @@ G_BEGIN_DECLS
  * Left: which data, the chain of steps, checks. Middle: samples, histogram,
  * before and after. Right: classes, split, seal. Test samples are not shown
  * before the seal is broken. Actions of its own, “data.”: choose, open-test,
- * inspect, class-only, find.
+ * inspect, pin, class-only, find.
  */
 G_DECLARE_FINAL_TYPE (LmDataPage, lm_data_page, LM, DATA_PAGE, GtkWidget)
 
