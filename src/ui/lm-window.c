@@ -8,6 +8,7 @@
 #include "lm-window-private.h"
 
 #include "lm-application.h"
+#include "lm-data-page.h"
 #include "lm-frame-times.h"
 #include "lm-status.h"
 #include "lm-words.h"
@@ -456,6 +457,7 @@ lm_window_class_init (LmWindowClass *klass)
   widget_class->size_allocate = lm_window_size_allocate;
   GTK_WINDOW_CLASS (klass)->close_request = lm_window_close_request;
 
+  g_type_ensure (LM_TYPE_DATA_PAGE);
   g_type_ensure (LM_TYPE_DESIGN_PAGE);
   g_type_ensure (LM_TYPE_TRAIN_CLUSTER);
   g_type_ensure (LM_TYPE_TRAIN_PAGE);
@@ -505,6 +507,7 @@ lm_window_init (LmWindow *self)
   gtk_window_set_default_size (GTK_WINDOW (self), g_settings_get_int (self->settings, "window-width"), g_settings_get_int (self->settings, "window-height"));
   if (g_settings_get_boolean (self->settings, "window-maximized"))
     gtk_window_maximize (GTK_WINDOW (self));
+  adw_view_stack_set_visible_child_name (self->pages, "design");
   g_signal_connect_object (self->pages, "notify::visible-child", G_CALLBACK (page_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (gtk_recent_manager_get_default (), "changed", G_CALLBACK (lm_window_fill_menus), self, G_CONNECT_SWAPPED);
   lm_window_fill_menus (self);
