@@ -245,7 +245,7 @@ loss_value (const LmOptionSet *options,
   LmShape shape = LM_SHAPE (LM_BATCH, 5), ids = LM_SHAPE (LM_BATCH);
   LmValue x = lm_build_input (b, "x", LM_F32, &shape);
   LmValue t = lm_build_input (b, "t", classes ? LM_I32 : LM_F32, classes ? &ids : &shape);
-  LmValue y = loss->lower (b, options, activate (b, x, activation), t);
+  LmValue y = loss->lower (b, options, activate (b, x, activation), t, LM_NO_VALUE);
   LmProgramSpec program_spec = { .max_batch = 4, .root = LM_NO_VALUE, .fuse = TRUE };
   g_autoptr (GError) error = NULL;
   g_autoptr (LmProgram) program = NULL;

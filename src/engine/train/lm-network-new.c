@@ -320,7 +320,7 @@ bind_target (Making *making,
   if (!take_column (network, output->target, output->column, output->form, output->form == LM_FORM_F32 ? 0 : output->n_classes, error))
     return FALSE;
 
-  loss = output->loss->lower (making->builder, output->loss_options, output->prediction, target);
+  loss = output->loss->lower (making->builder, output->loss_options, output->prediction, target, LM_NO_VALUE);
   if (output->weight != 1)
     loss = lm_build_affine (making->builder, loss, output->weight, 0);
   network->total = index == 0 ? loss : lm_build_binary (making->builder, LM_BINARY_ADD, network->total, loss);

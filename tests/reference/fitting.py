@@ -1,0 +1,115 @@
+#!/usr/bin/env python3
+# fitting.py: numbers that losses, optimizers, schedules and metrics must give, computed by Keras and scikit-learn
+#
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Usage: fitting.py [members|steps|schedules|scores …], in an environment with keras, tensorflow and scikit-learn.
+# Writes *.txt and *.bin beside itself in the form of generate.py. Two runs write the same bytes.
+
+import os
+import sys
+
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+os.environ["KERAS_BACKEND"] = "tensorflow"
+os.environ["CUDA_VISIBLE_DEVICES"] = ""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from generate import Writer, dims, uniform
+
+# --- Losses ---------------------------------------------------------------------
+
+LOSSES = [
+    # id, options, class, activation, targets, spread of the logits
+    ("categorical_crossentropy", "", keras.losses.CategoricalCrossentropy(), "softmax", "share", 4),
+    ("categorical_crossentropy", "from_logits=true, label_smoothing=0.1", keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=0.1), "linear", "share", 9),
+    ("sparse_categorical_crossentropy", "", keras.losses.SparseCategoricalCrossentropy(), "softmax", "class", 4),
+    ("sparse_categorical_crossentropy", "from_logits=true", keras.losses.SparseCategoricalCrossentropy(from_logits=True), "linear", "class", 9),
+    ("sparse_categorical_crossentropy", "ignore_class=0, from_logits=true", keras.losses.SparseCategoricalCrossentropy(ignore_class=0, from_logits=True), "linear", "class", 4),
+    ("sparse_categorical_crossentropy", "ignore_class=-1", keras.losses.SparseCategoricalCrossentropy(ignore_class=-1), "softmax", "class or -1", 4),
+    ("binary_crossentropy", "", keras.losses.BinaryCrossentropy(), "sigmoid", "flag", 4),
+    ("binary_crossentropy", "label_smoothing=0.2", keras.losses.BinaryCrossentropy(label_smoothing=0.2), "sigmoid", "flag", 4),
+    ("categorical_focal_crossentropy", "", keras.losses.CategoricalFocalCrossentropy(), "softmax", "share", 4),
+    ("categorical_focal_crossentropy", "from_logits=true, gamma=0.7, alpha=0.6", keras.losses.CategoricalFocalCrossentropy(from_logits=True, gamma=0.7, alpha=0.6), "linear", "share", 4),
+    ("categorical_focal_crossentropy", "label_smoothing=0.1, gamma=0", keras.losses.CategoricalFocalCrossentropy(label_smoothing=0.1, gamma=0.0), "sigmoid", "share", 3),
+    ("binary_focal_crossentropy", "", keras.losses.BinaryFocalCrossentropy(), "sigmoid", "flag", 4),
+    ("binary_focal_crossentropy", "apply_class_balancing=true, alpha=0.7, gamma=1.5", keras.losses.BinaryFocalCrossentropy(True, alpha=0.7, gamma=1.5), "sigmoid", "flag", 4),
+    ("binary_focal_crossentropy", "label_smoothing=0.1", keras.losses.BinaryFocalCrossentropy(label_smoothing=0.1), "square", "flag", 0.9),
+    ("binary_focal_crossentropy", "from_logits=true, gamma=3", keras.losses.BinaryFocalCrossentropy(from_logits=True, gamma=3.0), "linear", "flag", 4),
+    ("mean_squared_error", "", keras.losses.MeanSquaredError(), "linear", "number", 3),
+    ("mean_absolute_error", "", keras.losses.MeanAbsoluteError(), "linear", "number", 3),
+    ("mean_absolute_percentage_error", "", keras.losses.MeanAbsolutePercentageError(), "linear", "number", 3),
+    ("mean_squared_logarithmic_error", "", keras.losses.MeanSquaredLogarithmicError(), "linear", "number", 3),
+    ("huber", "", keras.losses.Huber(), "linear", "number", 3),
+    ("huber", "delta=0.4", keras.losses.Huber(delta=0.4), "linear", "number", 3),
+    ("log_cosh", "", keras.losses.LogCosh(), "linear", "number", 20),
+    ("poisson", "", keras.losses.Poisson(), "sigmoid", "count", 3),
+    ("cosine_similarity", "", keras.losses.CosineSimilarity(), "linear", "number", 3),
+    ("hinge", "", keras.losses.Hinge(), "linear", "flag", 3),
+    ("hinge", "", keras.losses.Hinge(), "linear", "sign", 3),
+    ("squared_hinge", "", keras.losses.SquaredHinge(), "linear", "flag", 3),
+    ("squared_hinge", "", keras.losses.SquaredHinge(), "linear", "number", 3),
+    ("categorical_hinge", "", keras.losses.CategoricalHinge(), "linear", "share", 3),
+    ("kl_divergence", "", keras.losses.KLDivergence(), "softmax", "distribution", 4),
+    ("kl_divergence", "", keras.losses.KLDivergence(), "softmax", "share", 4),
+]
+
+
+def targets(kind, seed, size):
+    classes = size[-1]
+    u = uniform(seed, 0.0, 1.0, 0, size)
+    ids = np.floor(uniform(seed, 0.0, 1.0, 0, size[:-1]) * classes).astype(np.int64)
+    if kind == "class":
+        return ids
+    if kind == "class or -1":
+        return np.where(ids == 1, -1, ids)
+    if kind == "share":
+        return np.eye(classes, dtype=np.float32)[ids]
+    if kind == "distribution":
+        return (u / u.sum(-1, keepdims=True)).astype(np.float32)
+    if kind == "flag":
+        return np.floor(2 * u).astype(np.float32)
+    if kind == "sign":
+        return 2 * np.floor(2 * u).astype(np.float32) - 1
+    if kind == "count":
+        return np.floor(4 * u).astype(np.float32)
+    return (4 * u - 2).astype(np.float32)
+
+
+def write_members():
+    """Each loss as a network has it: x → activation → loss; value and gradient by x."""
+    keras.config.set_floatx("float32")
+    out = Writer("fit-losses")
+    seed = 1
+    for name, options, loss, activation, kind, spread in LOSSES:
+        for i, size in enumerate([(4, 5), (3, 2, 3), (7, 2)]):
+            seed += 2
+            x = uniform(seed, -spread, spread, 0, size)
+            t = targets(kind, seed + 1, size)
+            weight = uniform(seed + 1000, 0.25, 2.0, 0, size[:1]) if i == 2 else None
+            value = tf.constant(x)
+            with tf.GradientTape() as tape:
+                tape.watch(value)
+                y = tf.square(value) if activation == "square" else keras.activations.get(activation)(value)
+                if activation == "sigmoid":
+                    y = tf.sigmoid(value)
+                elif activation == "softmax":
+                    y = tf.nn.softmax(value)
+                result = loss(t, y, sample_weight=weight)
+            out.say("loss", name, options.replace(" ", "") or "-", activation, dims(size))
+            out.put("x", values=x)
+            out.put("target", values=t)
+            if weight is not None:
+                out.put("weight", values=weight)
+            out.put("value", values=result)
+            out.put("grad", values=tape.gradient(result, value))
+    out.close()
+
+
+if __name__ == "__main__":
+    parts = [write_members]
+    for part in parts:
+        if len(sys.argv) < 2 or part.__name__.removeprefix("write_") in sys.argv[1:]:
+            part()
