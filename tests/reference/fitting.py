@@ -108,8 +108,62 @@ def write_members():
     out.close()
 
 
+# --- Optimizers -------------------------------------------------------------------
+
+STEPS = 25
+A, B = 6, 10
+
+OPTIMIZERS = [
+    ("sgd", "", lambda o: o.SGD()),
+    ("sgd", "learning_rate=0.05, momentum=0.9, nesterov=true, weight_decay=0.01", lambda o: o.SGD(0.05, 0.9, True, weight_decay=0.01)),
+    ("rmsprop", "", lambda o: o.RMSprop()),
+    ("rmsprop", "centered=true, momentum=0.9, rho=0.8", lambda o: o.RMSprop(centered=True, momentum=0.9, rho=0.8)),
+    ("adam", "", lambda o: o.Adam()),
+    ("adam", "amsgrad=true, learning_rate=0.01", lambda o: o.Adam(0.01, amsgrad=True)),
+    ("adam", "use_ema=true", lambda o: o.Adam(use_ema=True)),
+    ("adam", "amsgrad=true, use_ema=true, ema_momentum=0.8, learning_rate=0.02", lambda o: o.Adam(0.02, amsgrad=True, use_ema=True, ema_momentum=0.8)),
+    ("adamw", "", lambda o: o.AdamW()),
+    ("adamw", "weight_decay=0.2, learning_rate=0.02, clipnorm=0.5", lambda o: o.AdamW(0.02, 0.2, clipnorm=0.5)),
+    ("nadam", "", lambda o: o.Nadam()),
+    ("nadam", "learning_rate=0.02, beta_1=0.8, beta_2=0.95, epsilon=1e-4", lambda o: o.Nadam(0.02, 0.8, 0.95, 1e-4)),
+    ("adamax", "", lambda o: o.Adamax()),
+    ("adamax", "learning_rate=0.02, beta_1=0.8, beta_2=0.95, epsilon=1e-4, clipvalue=0.7", lambda o: o.Adamax(0.02, 0.8, 0.95, 1e-4, clipvalue=0.7)),
+    ("adagrad", "", lambda o: o.Adagrad()),
+    ("adagrad", "learning_rate=0.05, initial_accumulator_value=0.5, epsilon=1e-3", lambda o: o.Adagrad(0.05, 0.5, 1e-3)),
+    ("adadelta", "", lambda o: o.Adadelta()),
+    ("adadelta", "learning_rate=1, rho=0.9, epsilon=1e-4", lambda o: o.Adadelta(1.0, 0.9, 1e-4)),
+    ("lion", "", lambda o: o.Lion()),
+    ("lion", "learning_rate=0.01, beta_1=0.8, beta_2=0.9, weight_decay=0.1, global_clipnorm=0.5", lambda o: o.Lion(0.01, 0.8, 0.9, weight_decay=0.1, global_clipnorm=0.5)),
+    ("sgd", "learning_rate=0.1, use_ema=true, ema_momentum=0.7, ema_overwrite_frequency=4", lambda o: o.SGD(0.1, use_ema=True, ema_momentum=0.7, ema_overwrite_frequency=4)),
+]
+
+
+def gradient(step, n, k):
+    return np.array([np.cos(0.7 * i + 1.1 * step + k) * (1 + 0.3 * (step % 7)) * (0.02 if i % 3 == 0 else 1.0) for i in range(n)], np.float32)
+
+
+def write_steps():
+    """Two weights after steps 1, 10 and 25 of made-up gradients; then their moving average."""
+    keras.config.set_floatx("float32")
+    out = Writer("fit-steps")
+    for name, options, make in OPTIMIZERS:
+        optimizer = make(keras.optimizers)
+        a = keras.Variable(np.array([np.sin(1.3 * i) for i in range(A)], np.float32))
+        b = keras.Variable(np.array([np.sin(1.3 * i + 1) for i in range(B)], np.float32))
+        optimizer.build([a, b])
+        out.say("optimizer", name, options.replace(" ", "") or "-")
+        for s in range(STEPS):
+            optimizer.apply([keras.ops.convert_to_tensor(gradient(s, A, 0)), keras.ops.convert_to_tensor(gradient(s, B, 2))])
+            if s + 1 in (1, 10, STEPS):
+                out.put("after", s + 1, values=np.concatenate([np.asarray(a), np.asarray(b)]))
+        if optimizer.use_ema:
+            optimizer.finalize_variable_values([a, b])
+            out.put("average", values=np.concatenate([np.asarray(a), np.asarray(b)]))
+    out.close()
+
+
 if __name__ == "__main__":
-    parts = [write_members]
+    parts = [write_members, write_steps]
     for part in parts:
         if len(sys.argv) < 2 or part.__name__.removeprefix("write_") in sys.argv[1:]:
             part()
