@@ -7,6 +7,7 @@
 # Writes *.txt and *.bin beside itself in the form of generate.py. Two runs write the same bytes.
 
 import os
+import subprocess
 import sys
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
@@ -162,8 +163,88 @@ def write_steps():
     out.close()
 
 
+# --- Schedules ----------------------------------------------------------------------
+
+
+ONE_CYCLE = """
+import sys, torch
+rate, options = float(sys.argv[1]), eval(sys.argv[2])
+optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], 0.1)
+schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, cycle_momentum=False, **options)
+for step in range(options["total_steps"]):
+    print(optimizer.param_groups[0]["lr"])
+    optimizer.step()
+    if step + 1 < options["total_steps"]:
+        schedule.step()
+"""
+
+
+class OneCycle:
+    """PyTorch's; in a process of its own, since it cannot live beside TensorFlow."""
+
+    def __init__(self, rate, **options):
+        command = [sys.executable, "-c", ONE_CYCLE, str(rate), repr(options)]
+        self.rates = [float(line) for line in subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout.split()]
+
+    def __call__(self, step):
+        return self.rates[min(int(step), len(self.rates) - 1)]
+
+
+S = keras.optimizers.schedules
+SCHEDULES = [
+    ("ExponentialDecay", "decay_steps=10,decay_rate=0.9", lambda: S.ExponentialDecay(0.02, 10, 0.9)),
+    ("ExponentialDecay", "decay_steps=10,decay_rate=0.5,staircase=true", lambda: S.ExponentialDecay(0.02, 10, 0.5, True)),
+    ("InverseTimeDecay", "decay_steps=7,decay_rate=0.5", lambda: S.InverseTimeDecay(0.02, 7, 0.5)),
+    ("InverseTimeDecay", "decay_steps=7,decay_rate=0.5,staircase=true", lambda: S.InverseTimeDecay(0.02, 7, 0.5, True)),
+    ("PiecewiseConstantDecay", "boundaries=5x17x30,values=0.1;0.05;0.01;0.002", lambda: S.PiecewiseConstantDecay([5, 17, 30], [0.1, 0.05, 0.01, 0.002])),
+    ("PolynomialDecay", "decay_steps=20", lambda: S.PolynomialDecay(0.02, 20)),
+    ("PolynomialDecay", "decay_steps=12,end_learning_rate=0.001,power=2,cycle=true", lambda: S.PolynomialDecay(0.02, 12, 0.001, 2.0, True)),
+    ("CosineDecay", "decay_steps=25", lambda: S.CosineDecay(0.02, 25)),
+    ("CosineDecay", "decay_steps=25,alpha=0.1,warmup_target=0.05,warmup_steps=8", lambda: S.CosineDecay(0.02, 25, 0.1, warmup_target=0.05, warmup_steps=8)),
+    ("CosineDecayRestarts", "first_decay_steps=6", lambda: S.CosineDecayRestarts(0.02, 6)),
+    ("CosineDecayRestarts", "first_decay_steps=7,t_mul=1.5,m_mul=0.8,alpha=0.05", lambda: S.CosineDecayRestarts(0.02, 7, 1.5, 0.8, 0.05)),
+    ("CosineDecayRestarts", "first_decay_steps=9,t_mul=1,m_mul=0.5", lambda: S.CosineDecayRestarts(0.02, 9, 1.0, 0.5)),
+    ("OneCycle", "total_steps=40", lambda: OneCycle(0.02, total_steps=40)),
+    ("OneCycle", "total_steps=30,pct_start=0.4,div_factor=10,final_div_factor=50", lambda: OneCycle(0.02, total_steps=30, pct_start=0.4, div_factor=10.0, final_div_factor=50.0)),
+    ("WarmUp", "warmup_steps=10", lambda: (lambda step: 0.02 * min(1.0, (int(step) + 1) / 10))),
+]
+
+
+class Stub:
+    """What ReduceLROnPlateau needs of a model."""
+
+    def __init__(self, rate):
+        self.optimizer = keras.optimizers.SGD(rate)
+
+
+def write_schedules():
+    """The learning rates of 45 steps from 0.02; on plateau: after each of some epochs with given losses."""
+    keras.config.set_floatx("float32")
+    out = Writer("fit-schedules")
+    for name, options, make in SCHEDULES:
+        schedule = make()
+        out.put("schedule", name, options, values=[float(schedule(keras.ops.convert_to_tensor(s, "int32"))) for s in range(45)])
+    losses = np.array([1.0, 0.9, 0.9, 0.91, 0.89995, 0.95, 0.8, 0.8, 0.8, 0.8, 0.8, 0.8, 0.7, 0.75, 0.75, 0.75, 0.75, 0.75, 0.75, 0.75], np.float32)
+    for options, arguments in [
+        ("patience=2", {"patience": 2}),
+        ("patience=1,factor=0.5,cooldown=2,min_lr=0.002", {"patience": 1, "factor": 0.5, "cooldown": 2, "min_lr": 0.002}),
+        ("patience=3,min_delta=0.15,factor=0.3", {"patience": 3, "min_delta": 0.15, "factor": 0.3}),
+        ("patience=0,factor=0.7,cooldown=1", {"patience": 0, "factor": 0.7, "cooldown": 1}),
+    ]:
+        callback = keras.callbacks.ReduceLROnPlateau(mode="min", **arguments)
+        callback.set_model(Stub(0.02))
+        callback.on_train_begin()
+        rates = []
+        for epoch, loss in enumerate(losses):
+            callback.on_epoch_end(epoch, {"val_loss": float(loss)})
+            rates.append(float(callback.model.optimizer.learning_rate))
+        out.put("losses", values=losses)
+        out.put("plateau", "ReduceLROnPlateau", options, values=rates)
+    out.close()
+
+
 if __name__ == "__main__":
-    parts = [write_members, write_steps]
+    parts = [write_members, write_steps, write_schedules]
     for part in parts:
         if len(sys.argv) < 2 or part.__name__.removeprefix("write_") in sys.argv[1:]:
             part()
