@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "lm-coach-pane.h"
 #include "lm-design-page.h"
 #include "lm-train-cluster.h"
 #include "lm-train-page.h"
@@ -27,6 +28,8 @@ struct _LmWindow {
   GtkButton *banner_button;
   GtkProgressBar *line;
   AdwToastOverlay *toasts;
+  AdwFlap *coach_flap;
+  LmCoachPane *coach;
   AdwViewStack *pages;
   AdwViewStackPage *design_stack_page;
   AdwViewStackPage *train_stack_page;
@@ -47,6 +50,7 @@ struct _LmWindow {
   LmLens *lens;
   gboolean is_closing;
   gboolean is_narrow;
+  gboolean is_wide;
   guint narrow_source;
 };
 
