@@ -9,6 +9,7 @@
 
 #include "lm-application.h"
 #include "lm-data-page.h"
+#include "lm-evaluate-page.h"
 #include "lm-frame-times.h"
 #include "lm-status.h"
 #include "lm-words.h"
@@ -481,6 +482,7 @@ lm_window_class_init (LmWindowClass *klass)
   g_type_ensure (LM_TYPE_DATA_PAGE);
   g_type_ensure (LM_TYPE_COACH_PANE);
   g_type_ensure (LM_TYPE_DESIGN_PAGE);
+  g_type_ensure (LM_TYPE_EVALUATE_PAGE);
   g_type_ensure (LM_TYPE_TRAIN_CLUSTER);
   g_type_ensure (LM_TYPE_TRAIN_PAGE);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/lamina/Lamina/ui/lm-window.ui");
