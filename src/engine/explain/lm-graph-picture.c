@@ -191,7 +191,7 @@ fill_card (LmCard *card,
   card->id = node->id;
   card->name = g_strdup (node->name);
   card->summary = lm_node_summary (node);
-  card->category = g_strdup (layer != NULL ? layer->category : "shape");
+  card->category = g_strdup (layer != NULL ? layer->category : "block");
   card->x = node->x;
   card->y = node->y;
   card->n_in = lm_design_n_inputs (design, node);
