@@ -27,6 +27,7 @@ struct _LmLens {
   GHashTable *watchers; /* address → wishes */
   LmDataset *dataset;   /* as the document has it */
   LmPins *pins;
+  LmLensList *list; /* that is looked for */
 
   /* The sample. */
   LmSample *sample;
@@ -596,6 +597,56 @@ lm_lens_use_pin (LmLens *self,
   take_sample (self, lm_sample_copy (lm_pins_get_sample (self->pins, i)), part, index);
 }
 
+static void
+listed_cb (gpointer owner,
+           gpointer data,
+           const GError *error)
+{
+  LmLens *self = owner;
+  LmLensList *list = data;
+
+  if (list == self->list) {
+    g_clear_pointer (&self->list, lm_lens_list_unref);
+    list->done (list->owner, g_steal_pointer (&list->list), error != NULL ? error->message : NULL);
+  }
+}
+
+static void
+cancel_list (LmLens *self)
+{
+  if (self->list == NULL)
+    return;
+  atomic_store (&self->list->is_cancelled, TRUE);
+  g_clear_pointer (&self->list, lm_lens_list_unref);
+}
+
+void
+lm_lens_list (LmLens *self,
+              LmPart part,
+              int class_index,
+              gboolean mistakes,
+              GObject *owner,
+              LmLensListed done)
+{
+  LmLensList *list;
+
+  cancel_list (self);
+  if (self->dataset == NULL)
+    return;
+  list = g_new0 (LmLensList, 1);
+  lm_ref_init (&list->ref);
+  lm_ref_inc (&list->ref); /* one for the thread, one for here */
+  list->weights = self->weights != NULL ? lm_lens_weights_ref (self->weights) : NULL;
+  list->dataset = lm_dataset_ref (self->dataset);
+  list->part = part;
+  list->class_index = class_index;
+  list->mistakes = mistakes;
+  list->owner = g_object_ref (owner);
+  list->done = done;
+  self->list = list;
+  lm_work_run (self, lm_lens_list_run, listed_cb, list, lm_lens_list_unref);
+}
+
 guint
 lm_lens_get_serial (LmLens *self)
 {
@@ -831,6 +882,7 @@ lm_lens_dispose (GObject *object)
   if (self->filters != NULL)
     lm_filters_cancel (self->filters);
   g_clear_object (&self->filters);
+  cancel_list (self);
   g_hash_table_remove_all (self->watchers);
 
   G_OBJECT_CLASS (lm_lens_parent_class)->dispose (object);

@@ -58,6 +58,16 @@ void lm_lens_toggle_pin (LmLens *self);
 gboolean lm_lens_is_pinned (LmLens *self);
 void lm_lens_use_pin (LmLens *self, guint i);
 
+/**
+ * LmLensListed:
+ * @list: (nullable) (transfer full) (element-type guint32): numbers of samples, in the order of the part; %NULL with @message
+ */
+typedef void (*LmLensListed) (GObject *owner, GArray *list, const char *message);
+
+/* Which samples of @part are of @class_index (−1: of any), and are answered wrong if @mistakes. @done on the main thread,
+ * unless another list has been asked for in between. @owner is kept until then. */
+void lm_lens_list (LmLens *self, LmPart part, int class_index, gboolean mistakes, GObject *owner, LmLensListed done);
+
 /* Rises with every sample; and of which one the results are. */
 guint lm_lens_get_serial (LmLens *self);
 guint lm_lens_get_answered (LmLens *self);
