@@ -13,7 +13,7 @@
 #include <math.h>
 
 #define BAR_THICK 14
-#define BAR_ROOM 66 /* with the gap before it and the numbers behind it */
+#define BAR_ROOM 80 /* with the gap before it and the numbers behind it */
 #define MIN_SIDE 120
 
 struct _LmHeatView {

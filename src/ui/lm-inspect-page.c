@@ -404,7 +404,7 @@ update_through (LmInspectPage *self)
   double ms = lm_lens_get_seconds (self->lens) * 1000;
 
   if (weights != NULL && lm_lens_get_answer (self->lens) != NULL)
-    g_string_append_printf (words, ms < 1 ? _ (" · answered in less than 1 ms") : _ (" · answered in %.0f ms"), ms);
+    g_string_append_printf (words, ms < 1 ? _ (" · answered in under 1 ms") : _ (" · answered in %.0f ms"), ms);
   if (lm_lens_is_live (self->lens))
     g_string_append (words, _ (" · live: follows the training"));
   set_label (self->through, words->str);
@@ -512,13 +512,12 @@ pad_changed_cb (LmInspectPage *self)
   sample = lm_ink_sample (coverage, side, &input, &self->ink, NULL);
   if (sample == NULL)
     return;
+  /* Before it is set, for it may be answered at once. */
+  self->pen_serial = lm_lens_get_serial (self->lens) + 1;
+  self->pen_time = lm_drawing_pad_get_time (self->pad);
   self->is_drawing = TRUE;
   lm_lens_set_sample (self->lens, sample);
   self->is_drawing = FALSE;
-  if (lm_drawing_pad_get_time (self->pad) != 0) {
-    self->pen_serial = lm_lens_get_serial (self->lens);
-    self->pen_time = lm_drawing_pad_get_time (self->pad);
-  }
 }
 
 static void

@@ -18,7 +18,8 @@ G_BEGIN_DECLS
  * Holds the sample that is looked at, on all pages: picked from the data,
  * drawn, or read from a file. What the network makes of it is found on another
  * thread: at once for another sample (a drawn one follows the pen: the latest
- * wins, none queues up), at most four times a second while the weights change,
+ * wins, none queues up; what has been found in under 4 ms all the time is found
+ * before the call returns, so that it comes with the frame), at most four times a second while the weights change,
  * and only for what somebody watches. Until somebody chooses, the first sample
  * of the data is looked at. Signals:
  * “sample-changed”

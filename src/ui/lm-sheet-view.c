@@ -15,7 +15,8 @@
 
 #include "lm-i18n.h"
 
-#define MARGIN 4 /* for the ring of a tile */
+#define MARGIN 4    /* for the ring of a tile */
+#define MIN_TILE 40 /* smaller ones are not looked at */
 
 struct _LmTileView {
   GtkWidget parent_instance;
@@ -33,6 +34,7 @@ struct _LmTileView {
   cairo_surface_t *surface;
   int surface_width;
   LmThemeId surface_theme;
+  guint resize_source;
 };
 
 enum {
@@ -189,14 +191,69 @@ lm_tile_view_place_of (LmTileView *self,
   return -1;
 }
 
+/* Height of what can be seen at once; 0 while not known. */
+static double
+seen_height (LmTileView *self)
+{
+  GtkWidget *window = gtk_widget_get_ancestor (GTK_WIDGET (self), GTK_TYPE_SCROLLED_WINDOW);
+
+  return window != NULL ? gtk_widget_get_height (window) - 2 * MARGIN : 0;
+}
+
+static LmSheetGrid
+try_columns (const LmSheetPicture *picture,
+             const LmTheme *theme,
+             double room,
+             int columns)
+{
+  LmSheetPicture trial = *picture;
+
+  trial.columns = columns;
+  return lm_sheet_grid (&trial, theme, room, FALSE);
+}
+
+/* As many columns as give the largest tiles of which all can be seen at once; if they cannot, as many as leave little room
+ * unused, for tiles grow by whole pixels. 0: as the sheet has it. */
+static int
+fitting_columns (const LmSheetPicture *picture,
+                 const LmTheme *theme,
+                 double room,
+                 double height)
+{
+  const gint64 *dim = picture->tiles->shape.dim;
+  int n = (int) dim[0], best = 0, seen = 0;
+  double most = 0, largest = 0;
+
+  if (picture->columns > 0 || n < 3 || dim[2] > 4 * dim[1] || (dim[1] == 1 && dim[2] == 1))
+    return 0;
+  for (int columns = MIN (n, n > 32 ? 16 : 8); columns >= 2; columns--) {
+    LmSheetGrid grid = try_columns (picture, theme, room, columns);
+    double share = grid.tile_width < MIN_TILE && columns > 4 ? 0 : grid.width / room;
+
+    if (grid.height <= height && grid.tile_width > largest + 1) {
+      largest = grid.tile_width;
+      seen = columns;
+    }
+    if (columns > 2 && share > most + (most > 0.85 ? 1 : 0.02)) {
+      most = share;
+      best = columns;
+    }
+  }
+  return seen > 0 && largest >= MIN_TILE ? seen : best;
+}
+
 static LmSheetGrid
 grid_of (LmTileView *self,
          int width)
 {
+  double room = MAX (width - 2 * MARGIN, 40);
+  LmSheetPicture shown = *self->shown;
   LmTheme theme;
 
   lm_look_theme (GTK_WIDGET (self), &theme);
-  return lm_sheet_grid (self->shown, &theme, MAX (width - 2 * MARGIN, 40), FALSE);
+  if (shown.columns == 0)
+    shown.columns = fitting_columns (&shown, &theme, room, seen_height (self));
+  return lm_sheet_grid (&shown, &theme, room, FALSE);
 }
 
 static int
@@ -372,7 +429,7 @@ draw_surface (LmTileView *self,
               int height)
 {
   double scale = theme->device_scale;
-  LmSheetGrid grid = lm_sheet_grid (self->shown, theme, MAX (width - 2 * MARGIN, 40), FALSE);
+  LmSheetGrid grid = grid_of (self, width);
   cairo_t *cr;
 
   forget_surface (self);
@@ -449,12 +506,42 @@ lm_tile_view_measure (GtkWidget *widget,
   }
 }
 
+static gboolean
+resize_cb (gpointer data)
+{
+  LmTileView *self = data;
+
+  self->resize_source = 0;
+  forget_surface (self);
+  gtk_widget_queue_resize (GTK_WIDGET (self));
+  return G_SOURCE_REMOVE;
+}
+
+/* Not from within an allocation. */
+static void
+seen_changed_cb (LmTileView *self)
+{
+  if (self->resize_source == 0)
+    self->resize_source = g_idle_add_full (G_PRIORITY_HIGH_IDLE, resize_cb, self, NULL);
+}
+
+static void
+lm_tile_view_root (GtkWidget *widget)
+{
+  GtkWidget *window = gtk_widget_get_ancestor (widget, GTK_TYPE_SCROLLED_WINDOW);
+
+  GTK_WIDGET_CLASS (lm_tile_view_parent_class)->root (widget);
+  if (window != NULL)
+    g_signal_connect_object (gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (window)), "notify::page-size", G_CALLBACK (seen_changed_cb), widget, G_CONNECT_SWAPPED);
+}
+
 static void
 lm_tile_view_finalize (GObject *object)
 {
   LmTileView *self = LM_TILE_VIEW (object);
 
   forget_surface (self);
+  g_clear_handle_id (&self->resize_source, g_source_remove);
   lm_sheet_picture_free (self->picture);
   lm_sheet_picture_free (self->shown);
   g_free (self->numbers);
@@ -468,6 +555,7 @@ lm_tile_view_class_init (LmTileViewClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->finalize = lm_tile_view_finalize;
+  widget_class->root = lm_tile_view_root;
   widget_class->snapshot = lm_tile_view_snapshot;
   widget_class->measure = lm_tile_view_measure;
   widget_class->get_request_mode = lm_tile_view_get_request_mode;
