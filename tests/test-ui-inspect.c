@@ -219,6 +219,20 @@ test_untrained (Fixture *fixture,
   g_assert_cmpstr (lm_film_strip_get_chosen (strip), ==, "2");
 }
 
+/* Panes fold below 1200 pixels: unfolded, the page must not hold the window above that. */
+static void
+test_can_be_narrow (Fixture *fixture,
+                    gconstpointer data)
+{
+  int minimum, natural;
+
+  look_anyway (fixture);
+  gtk_widget_measure (fixture->page, GTK_ORIENTATION_HORIZONTAL, -1, &minimum, &natural, NULL, NULL);
+  g_assert_cmpint (minimum, <=, 900);
+  gtk_widget_measure (fixture->page, GTK_ORIENTATION_VERTICAL, -1, &minimum, &natural, NULL, NULL);
+  g_assert_cmpint (minimum, <=, 560);
+}
+
 static void
 test_layers_by_key (Fixture *fixture,
                     gconstpointer data)
@@ -457,6 +471,7 @@ main (int argc,
   g_test_add_func ("/inspect/bars-choose-a-class", test_bars_choose_a_class);
 #define ADD(name, func) g_test_add (name, Fixture, NULL, set_up, func, tear_down)
   ADD ("/inspect/untrained-can-be-looked-at", test_untrained);
+  ADD ("/inspect/can-be-narrow", test_can_be_narrow);
   ADD ("/inspect/layers-and-tiles-by-key", test_layers_by_key);
   ADD ("/inspect/draws-by-key", test_draws_by_key);
   ADD ("/inspect/outputs-kernels-filters", test_modes_of_the_sheet);

@@ -13,16 +13,15 @@ import zlib
 from drive import run, wait_for
 
 
-def says(window):
-    """What the network says, as a screen reader has it."""
-    found = window.find_all(re.compile('^The network says'))
-    return found[0].name if found else ''
-
-
-def heat(window):
-    """The words of the heatmap."""
-    found = window.find_all(re.compile('^What speaks for'), 'image')
-    return found[0].description if found else ''
+def answers(window):
+    """What the network says, and the words of the heatmap, as a screen reader has them: one look, for it takes long."""
+    said = heat = ''
+    for element in window.settled() and window.elements() or []:
+        if element.name.startswith('The network says'):
+            said = element.name
+        if element.role == 'image' and element.name.startswith('What speaks for'):
+            heat = element.description
+    return said, heat
 
 
 def png(path, side=56):
@@ -40,8 +39,7 @@ def looks_at_random_weights(window):
     window.resize(1400, 900)
     window.key('alt+5')
     window.press('Look Anyway')
-    wait_for(lambda: says(window), 'an answer')
-    wait_for(lambda: window.has(re.compile('Fresh weights')), 'the words about the weights')
+    wait_for(lambda: all(answers(window)), 'an answer')
 
 
 def a_run_is_looked_at(window):
@@ -55,21 +53,22 @@ def a_run_is_looked_at(window):
 def draws_a_digit(window):
     window.press('Draw')
     pad = window.find('Drawing pad, empty')
-    before = says(window), heat(window)
+    before = answers(window)
     x, y = pad.middle
     window.stroke([(x - 45, y - 60), (x + 40, y - 60), (x + 5, y), (x - 15, y + 65)])
-    wait_for(lambda: window.has('Drawing pad, drawn on'), 'something on the pad')
-    wait_for(lambda: says(window) and says(window) != before[0], 'another answer')
-    wait_for(lambda: heat(window) and heat(window) != before[1] and 'drawn' in heat(window), 'another heatmap')
+
+    def is_other():
+        said, heat = answers(window)
+        return said and said != before[0] and heat != before[1] and heat.endswith('drawn')
+
+    wait_for(is_other, 'another answer and another heatmap')
 
 
 def draws_by_keys(window):
     window.key('ctrl+Delete')
     wait_for(lambda: window.has('Drawing pad, empty'), 'an empty pad')
-    before = says(window)
     window.key('space', *['Down'] * 8, 'space')
     wait_for(lambda: window.has('Drawing pad, drawn on'), 'something on the pad')
-    wait_for(lambda: says(window) != before, 'another answer')
 
 
 def chooses_layers_by_keys(window):
@@ -115,8 +114,7 @@ def opens_a_picture(window):
     window.type(str(path))
     window.key('Return')
     window.alone()
-    wait_for(lambda: window.has('square.png'), 'its name')
-    wait_for(lambda: 'square.png' in heat(window), 'its heatmap')
+    wait_for(lambda: 'square.png' in answers(window)[1], 'its heatmap')
 
 
 def exports(window):
