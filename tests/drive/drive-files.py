@@ -63,7 +63,6 @@ def export_all_views(window):
     assert 'welcome-graph.png' in names and 'welcome-run1-curves.png' in names, names
     for path in folder.iterdir():
         assert size_of(path)[0] == 1200, path
-    assert len(names) >= 4, names
 
 
 def export_weights(window):
