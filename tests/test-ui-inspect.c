@@ -18,6 +18,7 @@
 #include "lm-sample-picker.h"
 #include "lm-sample-view.h"
 #include "lm-sheet-view.h"
+#include "lm-sheet.h"
 #include "lm-tile-detail.h"
 #include "lm-work.h"
 
@@ -415,6 +416,45 @@ test_tiles_are_arranged (void)
   g_assert_cmpfloat (lm_tensor_get (picture->tiles, 0), ==, 0);
 }
 
+/* Only with “-m perf”: what a sheet of large maps costs a frame. */
+static void
+test_large_sheets_are_drawn_fast (void)
+{
+  g_autoptr (LmSheetPicture) picture = NULL;
+  cairo_surface_t *surface;
+  double best_arrange = INFINITY, best_draw = INFINITY;
+  LmTheme theme = *lm_theme_get (LM_THEME_LIGHT);
+
+  if (!g_test_perf ()) {
+    g_test_skip ("only with -m perf");
+    return;
+  }
+  picture = g_new0 (LmSheetPicture, 1);
+  picture->tiles = lm_tensor_new (LM_F32, &LM_SHAPE (64, 112, 112), NULL);
+  for (gint64 i = 0; i < lm_tensor_n_elements (picture->tiles); i++)
+    lm_tensor_f32 (picture->tiles)[i] = (float) (i % 97) / 97;
+  picture->map = LM_MAP_VIRIDIS;
+  picture->max = 1;
+  surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, 900, 900);
+  theme.device_scale = 1;
+  for (int i = 0; i < 10; i++) {
+    cairo_t *cr = cairo_create (surface);
+    g_autofree int *numbers = NULL;
+    gint64 begin = g_get_monotonic_time (), arranged;
+    g_autoptr (LmSheetPicture) shown = lm_tiles_arrange (picture, LM_TILES_BY_MEAN, FALSE, 0, &numbers);
+    LmSheetGrid grid = lm_sheet_grid (shown, &theme, 500, FALSE);
+
+    arranged = g_get_monotonic_time ();
+    lm_sheet_grid_draw (cr, &theme, shown, &grid, 0, 0, NULL);
+    best_arrange = MIN (best_arrange, (double) (arranged - begin) / 1e3);
+    best_draw = MIN (best_draw, (double) (g_get_monotonic_time () - arranged) / 1e3);
+    cairo_destroy (cr);
+  }
+  cairo_surface_destroy (surface);
+  g_test_minimized_result (best_arrange, "ordering 64 maps of 112×112: %.2f ms", best_arrange);
+  g_test_minimized_result (best_draw, "drawing them: %.2f ms", best_draw);
+}
+
 static void
 class_cb (LmAnswerBars *bars,
           int class_index,
@@ -468,6 +508,7 @@ main (int argc,
   BUILDS ("tile-detail", lm_tile_detail_get_type);
   BUILDS ("tile-view", lm_tile_view_get_type);
   g_test_add_func ("/inspect/tiles-are-arranged", test_tiles_are_arranged);
+  g_test_add_func ("/inspect/large-sheets-are-drawn-fast", test_large_sheets_are_drawn_fast);
   g_test_add_func ("/inspect/bars-choose-a-class", test_bars_choose_a_class);
 #define ADD(name, func) g_test_add (name, Fixture, NULL, set_up, func, tear_down)
   ADD ("/inspect/untrained-can-be-looked-at", test_untrained);

@@ -9,8 +9,11 @@
 
 #include "lm-film.h"
 #include "lm-look.h"
+#include "lm-offscreen.h"
 
 #include "lm-i18n.h"
+
+#define HEAVY 150000 /* values: more are drawn on another thread */
 
 struct _LmFilmStrip {
   GtkWidget parent_instance;
@@ -18,6 +21,7 @@ struct _LmFilmStrip {
   LmFilmPicture *picture;
   char *chosen;
   int hover;
+  LmOffscreen *offscreen; /* the cards; rings come and go above them */
 };
 
 enum {
@@ -171,22 +175,70 @@ key_pressed_cb (LmFilmStrip *self,
 }
 
 static void
+draw_strip (cairo_t *cr,
+            const LmTheme *theme,
+            int width,
+            int height,
+            gpointer data)
+{
+  lm_draw_film_strip (cr, theme, data, NULL);
+}
+
+static gboolean
+is_heavy (LmFilmStrip *self)
+{
+  gint64 n = 0;
+
+  for (int i = 0; i < self->picture->n_sheets; i++) {
+    const LmShape *shape = &self->picture->sheets[i]->tiles->shape;
+
+    n += MIN (shape->dim[0], 9) * shape->dim[1] * shape->dim[2];
+  }
+  return n > HEAVY;
+}
+
+static void
+need_surface (LmFilmStrip *self,
+              const LmTheme *theme,
+              int width,
+              int height)
+{
+  if (!lm_offscreen_is_valid (self->offscreen, theme, width, height))
+    lm_offscreen_draw (self->offscreen, theme, width, height, is_heavy (self), draw_strip, lm_film_picture_copy (self->picture), (GDestroyNotify) lm_film_picture_free);
+}
+
+static void
+draw_ring (LmFilmStrip *self,
+           cairo_t *cr,
+           const LmTheme *theme,
+           int card,
+           double line)
+{
+  LmRect rect;
+
+  if (card < 1)
+    return;
+  rect = lm_film_strip_rect (self->picture, theme, card);
+  lm_paint_box (cr, &rect, 10, NULL, &theme->accent, line);
+}
+
+static void
 lm_film_strip_snapshot (GtkWidget *widget,
                         GtkSnapshot *snapshot)
 {
   LmFilmStrip *self = LM_FILM_STRIP (widget);
   int width = gtk_widget_get_width (widget), height = gtk_widget_get_height (widget);
   LmTheme theme;
-  LmStripView view = { chosen_card (self), self->hover };
   cairo_t *cr;
 
   if (self->picture == NULL || width < 2 || height < 2)
     return;
-  if (view.selected == 0)
-    view.selected = -1;
   lm_look_theme (widget, &theme);
+  need_surface (self, &theme, width, height);
   cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (0, 0, width, height));
-  lm_draw_film_strip (cr, &theme, self->picture, &view);
+  lm_offscreen_paint (self->offscreen, cr);
+  draw_ring (self, cr, &theme, self->hover, theme.border_width);
+  draw_ring (self, cr, &theme, chosen_card (self), 2.5);
   if (gtk_widget_has_visible_focus (widget)) {
     LmRect ring = lm_film_strip_rect (self->picture, &theme, chosen_card (self));
 
@@ -220,6 +272,7 @@ lm_film_strip_finalize (GObject *object)
 {
   LmFilmStrip *self = LM_FILM_STRIP (object);
 
+  g_clear_pointer (&self->offscreen, lm_offscreen_free);
   lm_film_picture_free (self->picture);
   g_free (self->chosen);
 
@@ -249,6 +302,7 @@ lm_film_strip_init (LmFilmStrip *self)
   GtkGesture *click = gtk_gesture_click_new ();
 
   self->hover = -1;
+  self->offscreen = lm_offscreen_new (widget);
   gtk_widget_set_focusable (widget, TRUE);
   gtk_widget_set_has_tooltip (widget, TRUE);
   g_signal_connect (self, "query-tooltip", G_CALLBACK (query_tooltip_cb), NULL);
@@ -272,6 +326,7 @@ lm_film_strip_set_picture (LmFilmStrip *self,
 
   lm_film_picture_free (self->picture);
   self->picture = picture;
+  lm_offscreen_invalidate (self->offscreen);
   if ((picture != NULL ? picture->n_sheets : -1) != before) {
     gtk_widget_queue_resize (GTK_WIDGET (self));
     say (self);

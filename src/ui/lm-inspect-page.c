@@ -38,6 +38,7 @@ struct _LmInspectPage {
   GtkStack *modes;
   LmSamplePicker *picker;
   LmDrawingPad *pad;
+  GtkLabel *pad_words;
   GtkToggleButton *eraser;
   GtkRange *pen_width;
   LmSampleView *file_view;
@@ -66,6 +67,7 @@ struct _LmInspectPage {
   GtkLabel *heat_words;
   GtkStack *heat_stack;
   AdwStatusPage *heat_problem;
+  GtkWidget *use_last;
   LmHeatView *heat;
   GtkWidget *heat_warning_box;
   GtkLabel *heat_warning;
@@ -424,6 +426,30 @@ update_answer (LmInspectPage *self)
   update_through (self);
 }
 
+/* Nobody draws a table. */
+static void
+update_pad (LmInspectPage *self)
+{
+  LmShape input = lm_lens_get_input_shape (self->lens);
+  gboolean can_draw = lm_ink_can_draw (&input);
+  g_autofree char *takes = can_draw ? NULL : lm_shape_to_string (&input);
+  g_autofree char *words = can_draw ? NULL : g_strdup_printf (_ ("The network takes %s, which nobody can draw. Pick a sample of the data instead."), takes);
+
+  gtk_widget_set_sensitive (GTK_WIDGET (self->pad), can_draw);
+  gtk_widget_set_visible (GTK_WIDGET (self->pad_words), !can_draw);
+  set_label (self->pad_words, words);
+}
+
+static gboolean
+has_places (const LmFilmPicture *film)
+{
+  for (int i = 0; i < film->n_sheets; i++) {
+    if (strstr (film->sheets[i]->shape, "×") != NULL)
+      return TRUE;
+  }
+  return FALSE;
+}
+
 static void
 update (LmInspectPage *self)
 {
@@ -433,6 +459,7 @@ update (LmInspectPage *self)
   if (!gtk_widget_get_mapped (GTK_WIDGET (self)))
     return;
   update_answer (self);
+  update_pad (self);
   if (lm_lens_is_untrained (self->lens)) {
     gtk_stack_set_visible_child_name (self->stack, "untrained");
     return;
@@ -451,6 +478,7 @@ update (LmInspectPage *self)
   lm_film_strip_set_picture (self->strip, lm_film_picture_copy (film));
   lm_film_strip_set_chosen (self->strip, self->layer);
   lm_inspect_pane_set_layers (self->pane, film, self->layer);
+  gtk_widget_set_visible (self->use_last, has_places (film));
   update_sheet (self);
   update_heat (self);
   update_detail (self);
@@ -501,13 +529,8 @@ pad_changed_cb (LmInspectPage *self)
   if (self->lens == NULL)
     return;
   input = lm_lens_get_input_shape (self->lens);
-  if (!lm_ink_can_draw (&input)) {
-    g_autofree char *takes = lm_shape_to_string (&input);
-    g_autofree char *message = g_strdup_printf (_ ("The network takes %s, which nobody can draw. Pick a sample of the data instead."), takes);
-
-    tell (self, message);
+  if (!lm_ink_can_draw (&input))
     return;
-  }
   coverage = lm_drawing_pad_dup_coverage (self->pad, &side);
   sample = lm_ink_sample (coverage, side, &input, &self->ink, NULL);
   if (sample == NULL)
@@ -549,6 +572,16 @@ mode_cb (LmInspectPage *self,
   } else if (button == self->pick_mode && !lm_lens_get_place (self->lens, &part, &index)) {
     gtk_widget_activate_action (GTK_WIDGET (self->picker), "picker.again", NULL);
   }
+}
+
+/* From elsewhere: the pad is there, and the keys go to it. */
+static void
+draw_cb (GtkWidget *widget,
+         const char *name,
+         GVariant *parameter)
+{
+  gtk_toggle_button_set_active (LM_INSPECT_PAGE (widget)->draw_mode, TRUE);
+  gtk_widget_grab_focus (GTK_WIDGET (LM_INSPECT_PAGE (widget)->pad));
 }
 
 static void
@@ -933,6 +966,7 @@ bind_children (GtkWidgetClass *widget_class)
   BIND (modes);
   BIND (picker);
   BIND (pad);
+  BIND (pad_words);
   BIND (eraser);
   BIND (pen_width);
   BIND (file_view);
@@ -961,6 +995,7 @@ bind_children (GtkWidgetClass *widget_class)
   BIND (heat_words);
   BIND (heat_stack);
   BIND (heat_problem);
+  BIND (use_last);
   BIND (heat);
   BIND (heat_warning_box);
   BIND (heat_warning);
@@ -1003,6 +1038,7 @@ lm_inspect_page_class_init (LmInspectPageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, tile_chosen_cb);
   gtk_widget_class_bind_template_callback (widget_class, tile_enlarge_cb);
   gtk_widget_class_install_action (widget_class, "inspect.pin", NULL, pin_cb);
+  gtk_widget_class_install_action (widget_class, "inspect.draw", NULL, draw_cb);
   gtk_widget_class_install_action (widget_class, "inspect.clear", NULL, clear_cb);
   gtk_widget_class_install_action (widget_class, "inspect.open", NULL, open_cb);
   gtk_widget_class_install_action (widget_class, "inspect.order", NULL, order_cb);

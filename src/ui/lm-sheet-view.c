@@ -8,6 +8,7 @@
 #include "lm-sheet-view.h"
 
 #include "lm-look.h"
+#include "lm-offscreen.h"
 #include "lm-sheet.h"
 
 #include <math.h>
@@ -15,8 +16,9 @@
 
 #include "lm-i18n.h"
 
-#define MARGIN 4    /* for the ring of a tile */
-#define MIN_TILE 40 /* smaller ones are not looked at */
+#define MARGIN 4     /* for the ring of a tile */
+#define HEAVY 150000 /* values: more are drawn on another thread */
+#define MIN_TILE 40  /* smaller ones are not looked at */
 
 struct _LmTileView {
   GtkWidget parent_instance;
@@ -30,10 +32,7 @@ struct _LmTileView {
   int chosen; /* number */
   int hover;  /* place */
 
-  /* All tiles as they were drawn last: rings come and go above them. */
-  cairo_surface_t *surface;
-  int surface_width;
-  LmThemeId surface_theme;
+  LmOffscreen *offscreen; /* all tiles: rings come and go above them */
   guint resize_source;
 };
 
@@ -156,19 +155,13 @@ lm_tiles_arrange (const LmSheetPicture *picture,
 }
 
 static void
-forget_surface (LmTileView *self)
-{
-  g_clear_pointer (&self->surface, cairo_surface_destroy);
-}
-
-static void
 arrange (LmTileView *self)
 {
   g_clear_pointer (&self->shown, lm_sheet_picture_free);
   g_clear_pointer (&self->numbers, g_free);
   if (self->picture != NULL)
     self->shown = lm_tiles_arrange (self->picture, self->order, self->per_tile, self->columns, &self->numbers);
-  forget_surface (self);
+  lm_offscreen_invalidate (self->offscreen);
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
@@ -422,24 +415,46 @@ key_pressed_cb (LmTileView *self,
 
 /* --- Widget -------------------------------------------------------------------------- */
 
+/* What the drawing needs, on its own. */
+typedef struct {
+  LmSheetPicture *picture;
+  LmSheetGrid grid;
+} Sheet;
+
 static void
-draw_surface (LmTileView *self,
+sheet_free (gpointer data)
+{
+  Sheet *sheet = data;
+
+  lm_sheet_picture_free (sheet->picture);
+  g_free (sheet);
+}
+
+static void
+draw_sheet (cairo_t *cr,
+            const LmTheme *theme,
+            int width,
+            int height,
+            gpointer data)
+{
+  Sheet *sheet = data;
+
+  lm_sheet_grid_draw (cr, theme, sheet->picture, &sheet->grid, MARGIN, MARGIN, NULL);
+}
+
+static void
+need_surface (LmTileView *self,
               const LmTheme *theme,
               int width,
               int height)
 {
-  double scale = theme->device_scale;
-  LmSheetGrid grid = grid_of (self, width);
-  cairo_t *cr;
+  Sheet *sheet;
 
-  forget_surface (self);
-  self->surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, (int) (width * scale), (int) (height * scale));
-  cairo_surface_set_device_scale (self->surface, scale, scale);
-  self->surface_width = width;
-  self->surface_theme = theme->id;
-  cr = cairo_create (self->surface);
-  lm_sheet_grid_draw (cr, theme, self->shown, &grid, MARGIN, MARGIN, NULL);
-  cairo_destroy (cr);
+  if (lm_offscreen_is_valid (self->offscreen, theme, width, height))
+    return;
+  sheet = g_new (Sheet, 1);
+  *sheet = (Sheet){ lm_sheet_picture_copy (self->shown), grid_of (self, width) };
+  lm_offscreen_draw (self->offscreen, theme, width, height, lm_tensor_n_elements (self->shown->tiles) > HEAVY, draw_sheet, sheet, sheet_free);
 }
 
 static void
@@ -471,11 +486,9 @@ lm_tile_view_snapshot (GtkWidget *widget,
   if (self->shown == NULL || width < 2 || height < 2)
     return;
   lm_look_theme (widget, &theme);
-  if (self->surface == NULL || self->surface_width != width || self->surface_theme != theme.id)
-    draw_surface (self, &theme, width, height);
+  need_surface (self, &theme, width, height);
   cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (0, 0, width, height));
-  cairo_set_source_surface (cr, self->surface, 0, 0);
-  cairo_paint (cr);
+  lm_offscreen_paint (self->offscreen, cr);
   draw_ring (self, cr, &theme, self->hover, 1);
   draw_ring (self, cr, &theme, lm_tile_view_place_of (self, self->chosen), gtk_widget_has_visible_focus (widget) ? 3.5 : 2.5);
   cairo_destroy (cr);
@@ -512,7 +525,7 @@ resize_cb (gpointer data)
   LmTileView *self = data;
 
   self->resize_source = 0;
-  forget_surface (self);
+  lm_offscreen_invalidate (self->offscreen);
   gtk_widget_queue_resize (GTK_WIDGET (self));
   return G_SOURCE_REMOVE;
 }
@@ -540,7 +553,7 @@ lm_tile_view_finalize (GObject *object)
 {
   LmTileView *self = LM_TILE_VIEW (object);
 
-  forget_surface (self);
+  g_clear_pointer (&self->offscreen, lm_offscreen_free);
   g_clear_handle_id (&self->resize_source, g_source_remove);
   lm_sheet_picture_free (self->picture);
   lm_sheet_picture_free (self->shown);
@@ -576,6 +589,7 @@ lm_tile_view_init (LmTileView *self)
 
   self->chosen = -1;
   self->hover = -1;
+  self->offscreen = lm_offscreen_new (widget);
   gtk_widget_set_focusable (widget, TRUE);
   g_signal_connect_swapped (motion, "motion", G_CALLBACK (motion_cb), self);
   g_signal_connect_swapped (motion, "leave", G_CALLBACK (leave_cb), self);
