@@ -7,6 +7,8 @@
 
 #include "train-kit.h"
 
+#include "lm-range-test.h"
+
 #include <glib/gstdio.h>
 
 #define NETWORK "Input shape=6; Dense units=16 activation=relu; Dropout rate=0.2; Dense units=3 activation=softmax"
@@ -237,6 +239,35 @@ test_metrics_of_choice (void)
 }
 
 static void
+test_a_range_of_rates_is_tried (void)
+{
+  g_autoptr (LmDesign) design = kit_design (NETWORK, "batch_size=8 epochs=1 stop_early=1 metrics=roc_auc learning_rate_schedule=CosineDecay(decay_steps=3)");
+  g_autoptr (LmDesign) before = lm_design_copy (design);
+  g_autoptr (LmDataset) dataset = kit_dataset (80, 24, 6, 3);
+  LmTrainerSpec spec = { .design = design, .dataset = dataset, .n_threads = 1 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (LmRangeTest) test = lm_range_test (&spec, 1e-6, 100, 150, NULL, NULL, &error), again = NULL;
+  g_autoptr (LmCurvesPicture) picture = NULL;
+
+  g_assert_no_error (error);
+  g_assert_cmpint (test->n, >, 50);
+  g_assert_cmpint (test->n, <, 150);
+  g_assert_cmpfloat_with_epsilon (test->rates[0], 1e-6, 1e-12);
+  g_assert_cmpfloat_with_epsilon (log (test->rates[1] / test->rates[0]), log (1e8) / 149, 1e-9);
+  /* RMSprop learns this between a ten-thousandth and a tenth. */
+  g_assert_cmpfloat (test->suggestion, >, 1e-4);
+  g_assert_cmpfloat (test->suggestion, <, 0.1);
+  g_assert_true (lm_design_equal (design, before));
+
+  again = lm_range_test (&spec, 1e-6, 100, 150, NULL, NULL, &error);
+  g_assert_cmpmem (test->losses, sizeof (double) * (gsize) test->n, again->losses, sizeof (double) * (gsize) again->n);
+  picture = lm_range_test_picture (test, "title", NULL);
+  g_assert_true (picture->log_x);
+  g_assert_cmpint (picture->panels[0].series[0].n, ==, test->n);
+  g_assert_cmpfloat (picture->marks[0].x, ==, test->suggestion);
+}
+
+static void
 test_wrong_settings_are_told (void)
 {
   static const char *const wrong[][2] = {
@@ -296,6 +327,7 @@ main (int argc,
   g_test_add_func ("/callbacks/the-time-limit-stops-and-can-go-on", test_the_time_limit_stops_and_can_go_on);
   g_test_add_func ("/callbacks/class-weights-are-weights-of-samples", test_class_weights_are_weights_of_samples);
   g_test_add_func ("/callbacks/metrics-of-choice", test_metrics_of_choice);
+  g_test_add_func ("/callbacks/a-range-of-rates-is-tried", test_a_range_of_rates_is_tried);
   g_test_add_func ("/callbacks/wrong-settings-are-told", test_wrong_settings_are_told);
   g_test_add_func ("/callbacks/the-log-has-a-line-per-epoch", test_the_log_has_a_line_per_epoch);
   return g_test_run ();
