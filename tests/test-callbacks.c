@@ -238,6 +238,39 @@ test_metrics_of_choice (void)
   lm_evaluation_clear (&evaluation);
 }
 
+/* Weights lie in panels; the rule is kept by each unit in natural order, after every step, and resuming keeps the bytes. */
+static void
+test_weights_keep_their_rules (void)
+{
+  g_autoptr (LmDesign) design = kit_design ("Input shape=6; Dense units=19 kernel_constraint=max_norm(max_value=0.5) bias_constraint=non_neg; Dense units=3 activation=softmax kernel_constraint=unit_norm",
+                                            "batch_size=8 epochs=2 optimizer=adam(learning_rate=0.05)");
+  g_autoptr (LmDataset) dataset = kit_dataset (80, 0, 6, 3);
+  g_auto (KitLog) log = { NULL };
+  g_autoptr (LmTensor) first = NULL, bias = NULL, last = NULL;
+  double longest = 0;
+
+  g_assert_cmpint (kit_run (&log, &(LmTrainerSpec){ .design = design, .dataset = dataset }), ==, LM_END_FINISHED);
+  first = lm_snapshot_get (log.last->weights, lm_snapshot_find (log.last->weights, "2:kernel"), -1);
+  bias = lm_snapshot_get (log.last->weights, lm_snapshot_find (log.last->weights, "2:bias"), -1);
+  last = lm_snapshot_get (log.last->weights, lm_snapshot_find (log.last->weights, "3:kernel"), -1);
+  for (int unit = 0; unit < 19; unit++) {
+    double squares = 0;
+
+    for (int i = 0; i < 6; i++)
+      squares += lm_tensor_get (first, i * 19 + unit) * lm_tensor_get (first, i * 19 + unit);
+    longest = MAX (longest, sqrt (squares));
+    g_assert_cmpfloat (lm_tensor_get (bias, unit), >=, 0);
+  }
+  g_assert_cmpfloat_with_epsilon (longest, 0.5, 1e-5);
+  for (int unit = 0; unit < 3; unit++) {
+    double squares = 0;
+
+    for (int i = 0; i < 19; i++)
+      squares += lm_tensor_get (last, i * 3 + unit) * lm_tensor_get (last, i * 3 + unit);
+    g_assert_cmpfloat_with_epsilon (squares, 1, 1e-5);
+  }
+}
+
 static void
 test_a_range_of_rates_is_tried (void)
 {
@@ -327,6 +360,7 @@ main (int argc,
   g_test_add_func ("/callbacks/the-time-limit-stops-and-can-go-on", test_the_time_limit_stops_and_can_go_on);
   g_test_add_func ("/callbacks/class-weights-are-weights-of-samples", test_class_weights_are_weights_of_samples);
   g_test_add_func ("/callbacks/metrics-of-choice", test_metrics_of_choice);
+  g_test_add_func ("/callbacks/weights-keep-their-rules", test_weights_keep_their_rules);
   g_test_add_func ("/callbacks/a-range-of-rates-is-tried", test_a_range_of_rates_is_tried);
   g_test_add_func ("/callbacks/wrong-settings-are-told", test_wrong_settings_are_told);
   g_test_add_func ("/callbacks/the-log-has-a-line-per-epoch", test_the_log_has_a_line_per_epoch);

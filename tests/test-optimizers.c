@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include "lm-builder.h"
+#include "lm-constraint.h"
 #include "lm-loss.h"
 #include "lm-updater.h"
 
@@ -311,6 +312,43 @@ test_defaults_are_those_of_keras (void)
   }
 }
 
+/* --- Constraints ------------------------------------------------------------------- */
+
+static void
+test_constraints_are_those_of_keras (void)
+{
+  g_autoptr (LmTestReference) file = lm_test_reference_open ("fit-constraints");
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+  const LmMember *const *members;
+  gsize n_members;
+
+  while (lm_test_reference_next (file)) {
+    LmOptionSpec spec = { .kind = LM_OPTION_OBJECT, .id = "c", .title = "c", .family = "constraint" };
+    LmShape shape = lm_test_reference_shape (file, 2);
+    gint64 n;
+    g_autofree double *expected = lm_test_reference_numbers (file, &n), *norms = g_new (double, n);
+    g_autofree double *w = lm_test_reference_uniform ((guint64) lm_test_reference_int (file, 3), -1, 1, 0, n);
+    g_autofree float *found = g_new (float, n);
+    g_autoptr (GError) error = NULL;
+    LmOptionValue value;
+
+    lm_option_parse (&spec, file->words[1], &value, &error);
+    g_assert_no_error (error);
+    g_hash_table_add (seen, (gpointer) value.object->member->id);
+    for (gint64 i = 0; i < n; i++)
+      found[i] = (float) w[i];
+    lm_constraint_apply (value.object, &shape, found, norms);
+    for (gint64 i = 0; i < n; i++)
+      g_assert_cmpfloat_with_epsilon ((double) found[i], expected[i], 1e-6);
+    lm_option_value_clear (&value);
+  }
+  members = lm_family_members ("constraint", &n_members);
+  for (gsize i = 0; i < n_members; i++) {
+    if (!g_hash_table_contains (seen, members[i]->id))
+      g_error ("The constraint “%s” has no reference: add it to reference/fitting.py", members[i]->id);
+  }
+}
+
 /* --- Losses --------------------------------------------------------------------- */
 
 static LmValue
@@ -404,6 +442,7 @@ main (int argc,
   g_test_add_func ("/optimizers/padding-stays-zero", test_padding_stays_zero);
   g_test_add_func ("/optimizers/two-ways-of-clipping-are-refused", test_two_ways_of_clipping_are_refused);
   g_test_add_func ("/optimizers/defaults-are-those-of-keras", test_defaults_are_those_of_keras);
+  g_test_add_func ("/constraints/keras", test_constraints_are_those_of_keras);
   g_test_add_func ("/losses/keras", test_losses_are_those_of_keras);
   g_test_add_func ("/losses/cross-entropy-is-exact-where-softmax-saturates", test_cross_entropy_is_exact_where_softmax_saturates);
   g_test_add_func ("/losses/short-names-are-known", test_short_names_are_known);

@@ -124,6 +124,10 @@ LmValue lm_build_weight (LmBuilder *self,
                          const LmOptionSet *initializer,
                          const LmOptionSet *regularizer);
 
+/* The weight keeps a rule: after each step of the optimizer it is changed so that it does. @constraint: options of family
+ * “constraint”; copied; %NULL does nothing. */
+void lm_builder_constrain (LmBuilder *self, LmValue weight, const LmOptionSet *constraint);
+
 /* Moving statistics: no gradient. */
 LmValue lm_build_state (LmBuilder *self, const char *name, const LmShape *shape, const LmOptionSet *initializer);
 

@@ -22,6 +22,8 @@ enum {
   BIAS_INITIALIZER,
   KERNEL_REGULARIZER,
   BIAS_REGULARIZER,
+  KERNEL_CONSTRAINT,
+  BIAS_CONSTRAINT,
 };
 
 static const LmOptionSpec options[] = {
@@ -69,6 +71,8 @@ static const LmOptionSpec options[] = {
   [BIAS_INITIALIZER] = LM_SPEC_BIAS_INITIALIZER,
   [KERNEL_REGULARIZER] = LM_SPEC_KERNEL_REGULARIZER,
   [BIAS_REGULARIZER] = LM_SPEC_BIAS_REGULARIZER,
+  [KERNEL_CONSTRAINT] = LM_SPEC_KERNEL_CONSTRAINT,
+  [BIAS_CONSTRAINT] = LM_SPEC_BIAS_CONSTRAINT,
 };
 
 /* Groups must divide channels and filters; strides and dilation exclude each other, as in Keras. */
@@ -188,6 +192,6 @@ const LmLayerClass lm_layer_conv2d = {
   .summary = conv2d_summary,
   .synonyms = N_ ("convolution, cnn, convnet, filter, kernel, image, Convolution2D, 1x1, pointwise, dilated, grouped"),
   .reference = "/reference/layer/Conv2D",
-  .keras = "Conv2D({filters}, {kernel_size}, strides={strides}, padding={padding}, dilation_rate={dilation_rate}, groups={groups}, activation={activation}, use_bias={use_bias}, kernel_initializer={kernel_initializer}, bias_initializer={bias_initializer}, kernel_regularizer={kernel_regularizer}, bias_regularizer={bias_regularizer})",
+  .keras = "Conv2D({filters}, {kernel_size}, strides={strides}, padding={padding}, dilation_rate={dilation_rate}, groups={groups}, activation={activation}, use_bias={use_bias}, kernel_initializer={kernel_initializer}, bias_initializer={bias_initializer}, kernel_regularizer={kernel_regularizer}, bias_regularizer={bias_regularizer}, kernel_constraint={kernel_constraint}, bias_constraint={bias_constraint})",
   .torch = "nn.Conv2d({in}, {filters}, {kernel_size}, stride={strides}, padding={padding}, dilation={dilation_rate}, groups={groups}, bias={use_bias})",
 };

@@ -15,6 +15,8 @@ enum {
   BIAS_INITIALIZER,
   KERNEL_REGULARIZER,
   BIAS_REGULARIZER,
+  KERNEL_CONSTRAINT,
+  BIAS_CONSTRAINT,
 };
 
 static const LmOptionSpec options[] = {
@@ -35,6 +37,8 @@ static const LmOptionSpec options[] = {
   [BIAS_INITIALIZER] = LM_SPEC_BIAS_INITIALIZER,
   [KERNEL_REGULARIZER] = LM_SPEC_KERNEL_REGULARIZER,
   [BIAS_REGULARIZER] = LM_SPEC_BIAS_REGULARIZER,
+  [KERNEL_CONSTRAINT] = LM_SPEC_KERNEL_CONSTRAINT,
+  [BIAS_CONSTRAINT] = LM_SPEC_BIAS_CONSTRAINT,
 };
 
 /* y[n, …, j] = f (b[j] + Σ_i x[n, …, i]·W[i, j])
@@ -86,6 +90,6 @@ const LmLayerClass lm_layer_dense = {
   .summary = dense_summary,
   .synonyms = N_ ("fully connected, fc, linear, perceptron, affine, classifier, output"),
   .reference = "/reference/layer/Dense",
-  .keras = "Dense({units}, activation={activation}, use_bias={use_bias}, kernel_initializer={kernel_initializer}, bias_initializer={bias_initializer}, kernel_regularizer={kernel_regularizer}, bias_regularizer={bias_regularizer})",
+  .keras = "Dense({units}, activation={activation}, use_bias={use_bias}, kernel_initializer={kernel_initializer}, bias_initializer={bias_initializer}, kernel_regularizer={kernel_regularizer}, bias_regularizer={bias_regularizer}, kernel_constraint={kernel_constraint}, bias_constraint={bias_constraint})",
   .torch = "nn.Linear({in}, {units}, bias={use_bias})",
 };
