@@ -271,6 +271,30 @@ test_weights_keep_their_rules (void)
   }
 }
 
+/* One step's loss with and without: the difference is the regularizer's by hand. */
+static double
+first_loss (const char *layers)
+{
+  g_autoptr (LmDesign) design = kit_design (layers, "batch_size=80 epochs=1 loss=mean_squared_error");
+  g_autoptr (LmDataset) dataset = kit_dataset (80, 0, 6, 0);
+  g_auto (KitLog) log = { NULL };
+
+  g_assert_cmpint (kit_run (&log, &(LmTrainerSpec){ .design = design, .dataset = dataset, .no_shuffle = TRUE }), ==, LM_END_FINISHED);
+  return log.epochs[0]->done.train.loss;
+}
+
+static void
+test_outputs_have_their_cost (void)
+{
+  double plain = first_loss ("Input shape=6; Dense units=1 kernel_initializer=zeros bias_initializer=constant(-3)");
+  double l1 = first_loss ("Input shape=6; Dense units=1 kernel_initializer=zeros bias_initializer=constant(-3) activity_regularizer=l1(0.5)");
+  double l2 = first_loss ("Input shape=6; Dense units=1 kernel_initializer=zeros bias_initializer=constant(-3) activity_regularizer=l1_l2(l1=0.25,l2=0.125)");
+
+  /* Every output is −3. */
+  g_assert_cmpfloat_with_epsilon (l1 - plain, 1.5, 1e-2);
+  g_assert_cmpfloat_with_epsilon (l2 - plain, 0.75 + 9 * 0.125, 1e-2);
+}
+
 static void
 test_a_range_of_rates_is_tried (void)
 {
@@ -361,6 +385,7 @@ main (int argc,
   g_test_add_func ("/callbacks/class-weights-are-weights-of-samples", test_class_weights_are_weights_of_samples);
   g_test_add_func ("/callbacks/metrics-of-choice", test_metrics_of_choice);
   g_test_add_func ("/callbacks/weights-keep-their-rules", test_weights_keep_their_rules);
+  g_test_add_func ("/callbacks/outputs-have-their-cost", test_outputs_have_their_cost);
   g_test_add_func ("/callbacks/a-range-of-rates-is-tried", test_a_range_of_rates_is_tried);
   g_test_add_func ("/callbacks/wrong-settings-are-told", test_wrong_settings_are_told);
   g_test_add_func ("/callbacks/the-log-has-a-line-per-epoch", test_the_log_has_a_line_per_epoch);

@@ -395,6 +395,16 @@ def write_constraints():
             seed += 1
             w = uniform(seed, -1.0, 1.0, 0, size)
             out.put("constraint", name, dims(size), seed, values=constraint(keras.ops.convert_to_tensor(w)))
+    for i, (name, regularizer) in enumerate((
+            ("orthogonal_regularizer", keras.regularizers.OrthogonalRegularizer()),
+            ("orthogonal_regularizer(factor=0.5,mode=columns)", keras.regularizers.OrthogonalRegularizer(0.5, "columns")))):
+        for size in ((5, 7), (17, 3)):
+            seed += 1
+            value = tf.constant(uniform(seed, -1.0, 1.0, 0, size))
+            with tf.GradientTape() as tape:
+                tape.watch(value)
+                result = regularizer(value)
+            out.put("regularizer", name, dims(size), seed, values=np.concatenate([[float(result)], np.asarray(tape.gradient(result, value)).ravel()]))
     w = uniform(99, -1.0, 1.0, 0, (3, 3, 2, 4))
     out.put("constraint", "max_norm(max_value=0.5,axis=0x1x2)", dims(w.shape), 99, values=K.MaxNorm(0.5, axis=[0, 1, 2])(keras.ops.convert_to_tensor(w)))
     w = uniform(100, -1.0, 1.0, 0, (7,))

@@ -366,6 +366,18 @@ lm_builder_constrain (LmBuilder *self,
     slot->constraint = lm_option_set_copy (constraint);
 }
 
+void
+lm_builder_penalize (LmBuilder *self,
+                     LmValue x,
+                     double l1,
+                     double l2)
+{
+  LmActivityPenalty penalty = { x.index, l1, l2 };
+
+  if (self->error == NULL && !self->spec.shapes_only && lm_builder_is_known (self, x) && (l1 != 0 || l2 != 0))
+    g_array_append_val (self->graph->penalties, penalty);
+}
+
 LmValue
 lm_build_state (LmBuilder *self,
                 const char *name,

@@ -9,6 +9,7 @@
 
 #include "lm-activation.h"
 #include "lm-initializer.h"
+#include "lm-regularizer.h"
 
 #include <string.h>
 
@@ -296,6 +297,22 @@ lm_layer_weight (LmBuilder *b,
   if (constraint >= 0)
     lm_builder_constrain (b, weight, lm_node_object (node, constraint));
   return weight;
+}
+
+LmValue
+lm_layer_penalize (LmBuilder *b,
+                   const LmNode *node,
+                   int regularizer,
+                   LmValue x)
+{
+  const LmOptionSet *options = lm_node_object (node, regularizer);
+  double l1, l2;
+
+  if (options == NULL)
+    return x;
+  lm_regularizer_factors (options, &l1, &l2);
+  lm_builder_penalize (b, x, l1, l2);
+  return x;
 }
 
 LmValue

@@ -53,6 +53,9 @@ G_BEGIN_DECLS
 #define LM_SPEC_BIAS_REGULARIZER \
   LM_SPEC_REGULARIZER ("bias_regularizer", N_ ("Bias regularizer"), N_ ("A cost for a large bias that is added to the loss. Rarely useful."))
 
+#define LM_SPEC_ACTIVITY_REGULARIZER \
+  LM_SPEC_REGULARIZER ("activity_regularizer", N_ ("Activity regularizer"), N_ ("A cost for large outputs of the layer that is added to the loss: few of them stay active."))
+
 #define LM_SPEC_CONSTRAINT(id_, title_, help_)                                                   \
   {                                                                                              \
     .kind = LM_OPTION_OBJECT, .id = id_, .title = title_, .help = help_, .family = "constraint", \
@@ -154,6 +157,9 @@ int lm_layer_pair (const LmNode *node, int index, gint64 pair[2]);
  * constraint in the option NAME_constraint if there is one. Fails if the
  * initializer cannot make a weight of that shape. */
 LmValue lm_layer_weight (LmBuilder *b, const LmNode *node, const char *name, const LmShape *shape, LmLayout layout, int initializer, int regularizer);
+
+/* What the output @x of the layer costs, by the regularizer in option @regularizer. Returns @x. */
+LmValue lm_layer_penalize (LmBuilder *b, const LmNode *node, int regularizer, LmValue x);
 
 /* The same for moving statistics. */
 LmValue lm_layer_state (LmBuilder *b, const LmNode *node, const char *name, const LmShape *shape, int initializer);
