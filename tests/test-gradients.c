@@ -53,6 +53,7 @@ typedef struct {
     LmNormAttrs norm;
     LmLossAttrs loss;
     LmPenaltyAttrs penalty;
+    LmOrthogonalAttrs orthogonal;
   } attrs;
 } OpCase;
 
@@ -204,6 +205,10 @@ static const OpCase op_cases[] = {
   { .name = "sparse, probabilities", .id = LM_OP_loss, .n_in = 2, .n_out = 1, .n_data = 1, .in = { REAL (6, 5), WHOLE (6) }, .fill = { PROBABILITY, LABELS }, .attrs.loss = { LM_LOSS_SPARSE_CATEGORICAL, LM_FROM_PROBABILITY, 0.0 } },
   { .name = "sparse over places, weighted", .id = LM_OP_loss, .n_in = 3, .n_out = 1, .n_data = 2, .in = { REAL (3, 4, 5), WHOLE (3, 4), REAL (3) }, .fill = { SPREAD, LABELS, POSITIVE }, .attrs.loss = { LM_LOSS_SPARSE_CATEGORICAL, LM_FROM_LOGITS, 0.0 } },
   { .name = "squared, one number a sample, weighted", .id = LM_OP_loss, .n_in = 3, .n_out = 1, .n_data = 2, .in = { REAL (6), REAL (6), REAL (6) }, .fill = { SPREAD, NUMBERS, POSITIVE }, .attrs.loss = { LM_LOSS_MSE, LM_FROM_PROBABILITY, 0.0 } },
+
+  { .name = "rows", .id = LM_OP_orthogonal, .n_in = 1, .n_out = 1, .in = { PANELS (5, 19) }, .attrs.orthogonal = { 0.7, FALSE, LM_LAYOUT_PANELS } },
+  { .name = "columns", .id = LM_OP_orthogonal, .n_in = 1, .n_out = 1, .in = { PANELS (9, 4) }, .attrs.orthogonal = { 0.7, TRUE, LM_LAYOUT_PANELS } },
+  { .name = "one row", .id = LM_OP_orthogonal, .n_in = 1, .n_out = 1, .in = { PANELS (1, 4) }, .attrs.orthogonal = { 0.7, FALSE, LM_LAYOUT_PANELS } },
 
   { .name = "l2 in panels", .id = LM_OP_penalty, .n_in = 1, .n_out = 1, .in = { PANELS (5, 19) }, .attrs.penalty = { 0.0, 0.3, LM_LAYOUT_PANELS } },
   { .name = "l1 and l2, two weights", .id = LM_OP_penalty, .n_in = 2, .n_out = 1, .in = { PADDED (7), PADDED (20) }, .attrs.penalty = { 0.2, 0.1, LM_LAYOUT_PADDED } },

@@ -47,6 +47,7 @@ typedef struct {
     LmDropoutAttrs dropout;
     LmNormAttrs norm;
     LmLossAttrs loss;
+    LmOrthogonalAttrs orthogonal;
     LmPenaltyAttrs penalty;
   } attrs;
 } BigCase;
@@ -70,6 +71,7 @@ static const BigCase big_cases[] = {
   { LM_OP_dropout, 1, 1, 0, { REAL (64, 999) }, .attrs.dropout = { .rate = 0.3 } },
   { LM_OP_batch_norm, 3, 4, 0, { REAL (40, 12, 13, 17), REAL (17), REAL (17) }, .attrs.norm = { 1e-3, TRUE, TRUE } },
   { LM_OP_norm, 5, 1, 2, { REAL (40, 12, 13, 17), REAL (17), REAL (17), REAL (17), REAL (17) }, .attrs.norm = { 1e-3, TRUE, TRUE } },
+  { LM_OP_orthogonal, 1, 1, 0, { PANELS (60, 301) }, .attrs.orthogonal = { 0.5, TRUE, LM_LAYOUT_PANELS } },
   { LM_OP_loss, 2, 1, 1, { REAL (7000, 11), REAL (7000, 11) }, .attrs.loss = { LM_LOSS_CATEGORICAL, LM_FROM_LOGITS, 0.1 } },
   { LM_OP_penalty, 1, 1, 0, { PANELS (700, 300) }, .attrs.penalty = { 0.1, 0.2, LM_LAYOUT_PANELS } },
 };

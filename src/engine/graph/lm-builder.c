@@ -351,6 +351,33 @@ lm_build_weight (LmBuilder *self,
   return build_slot (self, name, shape, layout, LM_SLOT_WEIGHT, initializer, regularizer);
 }
 
+void
+lm_builder_constrain (LmBuilder *self,
+                      LmValue weight,
+                      const LmOptionSet *constraint)
+{
+  LmSlot *slot;
+
+  if (constraint == NULL || self->error != NULL || self->spec.shapes_only || !lm_builder_is_known (self, weight))
+    return;
+  g_assert (info (self, weight)->kind == LM_VALUE_WEIGHT);
+  slot = g_ptr_array_index (self->graph->slots, info (self, weight)->producer);
+  if (slot->constraint == NULL)
+    slot->constraint = lm_option_set_copy (constraint);
+}
+
+void
+lm_builder_penalize (LmBuilder *self,
+                     LmValue x,
+                     double l1,
+                     double l2)
+{
+  LmActivityPenalty penalty = { x.index, l1, l2 };
+
+  if (self->error == NULL && !self->spec.shapes_only && lm_builder_is_known (self, x) && (l1 != 0 || l2 != 0))
+    g_array_append_val (self->graph->penalties, penalty);
+}
+
 LmValue
 lm_build_state (LmBuilder *self,
                 const char *name,

@@ -124,6 +124,18 @@ LmValue lm_build_weight (LmBuilder *self,
                          const LmOptionSet *initializer,
                          const LmOptionSet *regularizer);
 
+/* The weight keeps a rule: after each step of the optimizer it is changed so that it does. @constraint: options of family
+ * “constraint”; copied; %NULL does nothing. */
+void lm_builder_constrain (LmBuilder *self, LmValue weight, const LmOptionSet *constraint);
+
+/**
+ * lm_builder_penalize:
+ *
+ * The activity regularization of a layer: (l1·Σ|x| + l2·Σx²)/samples is added
+ * to the loss of programs that have one; others do not compute it.
+ */
+void lm_builder_penalize (LmBuilder *self, LmValue x, double l1, double l2);
+
 /* Moving statistics: no gradient. */
 LmValue lm_build_state (LmBuilder *self, const char *name, const LmShape *shape, const LmOptionSet *initializer);
 

@@ -182,6 +182,14 @@ typedef struct {
   int ignored;
 } LmLossAttrs;
 
+/* orthogonal: in a matrix; out one number: factor·mean over the pairs of rows (or columns) of |cos of their angle|.
+ * @layout: LmLayout of the matrix */
+typedef struct {
+  double factor;
+  gboolean columns;
+  int layout;
+} LmOrthogonalAttrs;
+
 /* penalty: in one or more weights that lie in one layout; out one number Σ l1·|w| + l2·w².
  * @layout: their LmLayout, so that the padding is stepped over */
 typedef struct {

@@ -52,6 +52,7 @@ typedef struct {
   gboolean trainable;
   LmOptionSet *initializer; /* of family “initializer”; owned */
   LmOptionSet *regularizer; /* of family “regularizer”; owned, NULL for none */
+  LmOptionSet *constraint;  /* of family “constraint”; owned, NULL for none */
 } LmSlot;
 
 LmSlot *lm_slot_copy (const LmSlot *self);

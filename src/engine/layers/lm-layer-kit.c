@@ -9,6 +9,7 @@
 
 #include "lm-activation.h"
 #include "lm-initializer.h"
+#include "lm-regularizer.h"
 
 #include <string.h>
 
@@ -284,10 +285,34 @@ lm_layer_weight (LmBuilder *b,
                  int regularizer)
 {
   const LmOptionSet *options = lm_node_object (node, initializer);
+  char constraint_id[64];
+  LmValue weight;
+  int constraint;
 
   if (!initializer_fits (b, name, shape, options, initializer))
     return lm_builder_unknown (b);
-  return lm_build_weight (b, name, shape, layout, options, regularizer >= 0 ? lm_node_object (node, regularizer) : NULL);
+  g_snprintf (constraint_id, sizeof constraint_id, "%s_constraint", name);
+  weight = lm_build_weight (b, name, shape, layout, options, regularizer >= 0 ? lm_node_object (node, regularizer) : NULL);
+  constraint = lm_option_set_index (node->options, constraint_id);
+  if (constraint >= 0)
+    lm_builder_constrain (b, weight, lm_node_object (node, constraint));
+  return weight;
+}
+
+LmValue
+lm_layer_penalize (LmBuilder *b,
+                   const LmNode *node,
+                   int regularizer,
+                   LmValue x)
+{
+  const LmOptionSet *options = lm_node_object (node, regularizer);
+  double l1, l2;
+
+  if (options == NULL)
+    return x;
+  lm_regularizer_factors (options, &l1, &l2);
+  lm_builder_penalize (b, x, l1, l2);
+  return x;
 }
 
 LmValue
