@@ -50,6 +50,11 @@ typedef struct {
     LmConcatAttrs concat;
     LmPadAttrs pad;
     LmDropoutAttrs dropout;
+    LmArrangeAttrs arrange;
+    LmRowNormAttrs row_norm;
+    LmNoiseAttrs noise;
+    LmProductAttrs product;
+    LmResizeAttrs resize;
     LmNormAttrs norm;
     LmLossAttrs loss;
     LmPenaltyAttrs penalty;
@@ -165,6 +170,31 @@ static const OpCase op_cases[] = {
   { .name = "dropout", .id = LM_OP_dropout, .n_in = 1, .n_out = 1, .in = { REAL (5, 13) }, .attrs.dropout = { .rate = 0.4 } },
   { .name = "by channel", .id = LM_OP_dropout, .n_in = 1, .n_out = 1, .in = { REAL (3, 2, 3, 7) }, .attrs.dropout = { .rate = 0.3, .noise_axes = 6, .seed = 5, .has_seed = TRUE } },
   { .name = "all", .id = LM_OP_dropout, .n_in = 1, .n_out = 1, .in = { REAL (3, 4) }, .attrs.dropout = { .rate = 1.0 } },
+
+  { .name = "permute", .id = LM_OP_arrange, .n_in = 1, .n_out = 1, .in = { REAL (2, 3, 4, 5) }, .attrs.arrange = { 4, { 0, 3, 1, 2 }, { 2, 5, 3, 4 }, { 1, 1, 1, 1 }, { 0 } } },
+  { .name = "flip and slice", .id = LM_OP_arrange, .n_in = 1, .n_out = 1, .in = { REAL (2, 5, 4) }, .attrs.arrange = { 3, { 0, 1, 2 }, { 2, 3, 2 }, { 1, -2, 1 }, { 0, 4, 1 } } },
+  { .name = "repeat", .id = LM_OP_arrange, .n_in = 1, .n_out = 1, .in = { REAL (2, 3, 4) }, .attrs.arrange = { 4, { 0, 1, -1, 2 }, { 2, 3, 3, 4 }, { 1, 1, 0, 1 }, { 0 } } },
+  { .name = "windows", .id = LM_OP_arrange, .n_in = 1, .n_out = 1, .in = { REAL (2, 7, 3) }, .attrs.arrange = { 4, { 0, 1, 1, 2 }, { 2, 2, 3, 3 }, { 1, 2, 2, 1 }, { 0 } } },
+  { .name = "weights", .id = LM_OP_arrange, .n_in = 1, .n_out = 1, .in = { REAL (2, 3, 4) }, .attrs.arrange = { 3, { 1, 2, 0 }, { 3, 4, 2 }, { 1, 1, 1 }, { 0 } } },
+
+  { .name = "standard", .id = LM_OP_row_norm, .n_in = 1, .n_out = 2, .in = { REAL (3, 2, 7) }, .attrs.row_norm = { LM_ROW_STANDARD, 1e-3 } },
+  { .name = "root mean square", .id = LM_OP_row_norm, .n_in = 1, .n_out = 2, .in = { REAL (3, 5) }, .attrs.row_norm = { LM_ROW_RMS, 1e-3 } },
+  { .name = "unit", .id = LM_OP_row_norm, .n_in = 1, .n_out = 2, .in = { REAL (3, 5) }, .attrs.row_norm = { LM_ROW_UNIT, 1e-12 } },
+
+  { .name = "add", .id = LM_OP_noise, .n_in = 1, .n_out = 1, .in = { REAL (5, 13) }, .attrs.noise = { .kind = LM_NOISE_ADD, .amount = 0.3 } },
+  { .name = "multiply", .id = LM_OP_noise, .n_in = 1, .n_out = 1, .in = { REAL (5, 13) }, .attrs.noise = { .kind = LM_NOISE_MULTIPLY, .amount = 0.3, .seed = 4, .has_seed = TRUE } },
+  { .name = "alpha", .id = LM_OP_noise, .n_in = 1, .n_out = 1, .in = { REAL (5, 13) }, .attrs.noise = { .kind = LM_NOISE_ALPHA, .amount = 0.3 } },
+
+  { .name = "plain", .id = LM_OP_product, .n_in = 2, .n_out = 1, .in = { REAL (2, 3, 4), REAL (2, 4, 5) }, .attrs.product = { FALSE, FALSE, 1.0 } },
+  { .name = "a turned", .id = LM_OP_product, .n_in = 2, .n_out = 1, .in = { REAL (2, 2, 4, 3), REAL (2, 2, 4, 5) }, .attrs.product = { TRUE, FALSE, 0.5 } },
+  { .name = "b turned", .id = LM_OP_product, .n_in = 2, .n_out = 1, .in = { REAL (2, 3, 4), REAL (2, 5, 4) }, .attrs.product = { FALSE, TRUE, -2.0 } },
+  { .name = "both turned", .id = LM_OP_product, .n_in = 2, .n_out = 1, .in = { REAL (2, 4, 3), REAL (2, 5, 4) }, .attrs.product = { TRUE, TRUE, 1.0 } },
+  { .name = "one b", .id = LM_OP_product, .n_in = 2, .n_out = 1, .in = { REAL (2, 3, 4), REAL (4, 35) }, .attrs.product = { FALSE, FALSE, 1.0 } },
+  { .name = "one b turned", .id = LM_OP_product, .n_in = 2, .n_out = 1, .in = { REAL (2, 3, 4), REAL (35, 4) }, .attrs.product = { FALSE, TRUE, 0.7 } },
+
+  { .name = "nearest", .id = LM_OP_resize, .n_in = 1, .n_out = 1, .in = { REAL (2, 3, 4, 2) }, .attrs.resize = { LM_RESIZE_NEAREST, { 5, 3 } } },
+  { .name = "bilinear", .id = LM_OP_resize, .n_in = 1, .n_out = 1, .in = { REAL (2, 3, 4, 2) }, .attrs.resize = { LM_RESIZE_BILINEAR, { 5, 3 } } },
+  { .name = "bicubic", .id = LM_OP_resize, .n_in = 1, .n_out = 1, .in = { REAL (2, 5, 4, 1) }, .attrs.resize = { LM_RESIZE_BICUBIC, { 2, 7 } } },
 
   { .name = "full", .id = LM_OP_batch_norm, .n_in = 3, .n_out = 4, .in = { REAL (4, 2, 3, 5), REAL (5), REAL (5) }, .attrs.norm = { 1e-3, TRUE, TRUE } },
   { .name = "scale only", .id = LM_OP_batch_norm, .n_in = 2, .n_out = 4, .in = { REAL (9, 18), REAL (18) }, .attrs.norm = { 1e-2, TRUE, FALSE } },
@@ -456,6 +486,34 @@ static const LayerCase layer_cases[] = {
   { "LeakyReLU", "", ONE (3, 4) },
   { "ELU", "alpha=0.7", ONE (3, 4) },
   { "Softmax", "", ONE (2, 6) },
+  { "Softmax", "axis=1", ONE (4, 3) },
+  { "Activation", "activation=softmax(axis=1)", ONE (4, 3) },
+  { "Activation", "activation=gelu(approximate=true)", ONE (9) },
+  { "Activation", "activation=relu(negative_slope=0.2,max_value=0.5)", ONE (20) },
+  { "PReLU", "alpha_initializer=constant", ONE (3, 4) },
+  { "PReLU", "shared_axes=1x2", ONE (3, 2, 4) },
+  { "Permute", "dims=3x1x2", ONE (3, 4, 2) },
+  { "RepeatVector", "n=3", ONE (4) },
+  { "ZeroPadding1D", "padding=0x2", ONE (3, 4) },
+  { "Cropping1D", "", ONE (5, 2) },
+  { "UpSampling1D", "size=3", ONE (3, 2) },
+  { "UpSampling2D", "size=2x3", ONE (2, 3, 2) },
+  { "UpSampling2D", "interpolation=bilinear", ONE (2, 3, 2) },
+  { "Resizing", "height=5 width=3", ONE (3, 4, 2) },
+  { "Resizing", "height=2 width=3 crop_to_aspect_ratio=true interpolation=bicubic", ONE (5, 4, 1) },
+  { "LayerNormalization", "", ONE (3, 5) },
+  { "LayerNormalization", "axis=1x3", ONE (3, 2, 4) },
+  { "GroupNormalization", "groups=2", ONE (3, 4) },
+  { "GroupNormalization", "groups=3 axis=1 scale=false", ONE (6, 2) },
+  { "RMSNormalization", "", ONE (5) },
+  { "UnitNormalization", "axis=1", ONE (3, 4) },
+  { "GaussianNoise", "", ONE (7) },
+  { "GaussianDropout", "rate=0.3", ONE (3, 5) },
+  { "GaussianDropout", "rate=0.3", ONE (3, 5), TRUE },
+  { "AlphaDropout", "rate=0.2 seed=3", ONE (3, 5) },
+  { "SpatialDropout1D", "", ONE (4, 6) },
+  { "Dot", "", 2, { LM_SHAPE (5), LM_SHAPE (5) } },
+  { "Dot", "axes=1x2 normalize=true", 2, { LM_SHAPE (3, 4), LM_SHAPE (2, 3) } },
   { "Conv2D", "filters=4", ONE (6, 5, 3) },
   { "Conv2D", "filters=5 kernel_size=2x4 strides=2x3 padding=same activation=relu", ONE (7, 8, 2) },
   { "Conv2D", "filters=6 groups=2 padding=same use_bias=false activation=silu", ONE (5, 4, 4) },

@@ -45,6 +45,11 @@ typedef struct {
     LmConcatAttrs concat;
     LmPadAttrs pad;
     LmDropoutAttrs dropout;
+    LmArrangeAttrs arrange;
+    LmRowNormAttrs row_norm;
+    LmNoiseAttrs noise;
+    LmProductAttrs product;
+    LmResizeAttrs resize;
     LmNormAttrs norm;
     LmLossAttrs loss;
     LmPenaltyAttrs penalty;
@@ -68,6 +73,12 @@ static const BigCase big_cases[] = {
   { LM_OP_concat, 2, 1, 0, { REAL (300, 7, 20), REAL (300, 7, 13) }, .attrs.concat = { 2 } },
   { LM_OP_pad, 1, 1, 0, { REAL (30, 20, 20, 7) }, .attrs.pad = { { 0, 1, -1, 0 }, { 0, 2, 1, 0 } } },
   { LM_OP_dropout, 1, 1, 0, { REAL (64, 999) }, .attrs.dropout = { .rate = 0.3 } },
+  { LM_OP_arrange, 1, 1, 0, { REAL (300, 7, 20) }, .attrs.arrange = { 4, { 0, 2, 1, 1 }, { 300, 20, 3, 3 }, { 1, 1, 2, 1 }, { 0 } } },
+  { LM_OP_row_norm, 1, 2, 0, { REAL (900, 70) }, .attrs.row_norm = { LM_ROW_STANDARD, 1e-3 } },
+  { LM_OP_noise, 1, 1, 0, { REAL (64, 999) }, .attrs.noise = { .kind = LM_NOISE_ADD, .amount = 0.3 } },
+  { LM_OP_product, 2, 1, 0, { REAL (9, 40, 30), REAL (9, 30, 50) }, .attrs.product = { FALSE, FALSE, 1.0 } },
+  { LM_OP_product, 2, 1, 0, { REAL (9, 40, 30), REAL (30, 70) }, .attrs.product = { FALSE, FALSE, 1.0 } },
+  { LM_OP_resize, 1, 1, 0, { REAL (9, 20, 21, 3) }, .attrs.resize = { LM_RESIZE_BILINEAR, { 31, 17 } } },
   { LM_OP_batch_norm, 3, 4, 0, { REAL (40, 12, 13, 17), REAL (17), REAL (17) }, .attrs.norm = { 1e-3, TRUE, TRUE } },
   { LM_OP_norm, 5, 1, 2, { REAL (40, 12, 13, 17), REAL (17), REAL (17), REAL (17), REAL (17) }, .attrs.norm = { 1e-3, TRUE, TRUE } },
   { LM_OP_loss, 2, 1, 1, { REAL (7000, 11), REAL (7000, 11) }, .attrs.loss = { LM_LOSS_CATEGORICAL, LM_FROM_LOGITS, 0.1 } },

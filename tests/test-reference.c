@@ -181,20 +181,25 @@ run_layer_case (LmTestReference *file,
   case_clear (&c);
 }
 
+static const char *const layer_files[] = { "layers", "layers-shape" };
+
 static void
 test_layer (gconstpointer data)
 {
   const char *kind = data;
 
   for (int f64 = 0; f64 < 2; f64++) {
-    g_autoptr (LmTestReference) file = lm_test_reference_open ("layers");
     int n = 0;
 
-    while (lm_test_reference_next (file)) {
-      if (!lm_test_reference_is (file, "layer") || strcmp (file->words[1], kind) != 0)
-        continue;
-      run_layer_case (file, f64 != 0);
-      n++;
+    for (gsize i = 0; i < G_N_ELEMENTS (layer_files); i++) {
+      g_autoptr (LmTestReference) file = lm_test_reference_open (layer_files[i]);
+
+      while (lm_test_reference_next (file)) {
+        if (!lm_test_reference_is (file, "layer") || strcmp (file->words[1], kind) != 0)
+          continue;
+        run_layer_case (file, f64 != 0);
+        n++;
+      }
     }
     g_assert_cmpint (n, >=, 20);
   }

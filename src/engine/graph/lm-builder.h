@@ -170,6 +170,30 @@ LmValue lm_build_concat (LmBuilder *self, const LmValue *in, int n_in, int axis)
 LmValue lm_build_pad (LmBuilder *self, LmValue x, const LmPadAttrs *attrs);
 LmValue lm_build_dropout (LmBuilder *self, LmValue x, const LmDropoutAttrs *attrs);
 
+/* The numbers of @x at other places; see LmArrangeAttrs. */
+LmValue lm_build_arrange (LmBuilder *self, LmValue x, const LmArrangeAttrs *attrs);
+
+/* Axis i of the result is axis axes[i] of @x; axes[0] is 0 where there is a batch. */
+LmValue lm_build_permute (LmBuilder *self, LmValue x, const int *axes);
+
+/* Places start, start + step, … (n of them) along @axis; a negative step goes backwards. */
+LmValue lm_build_slice (LmBuilder *self, LmValue x, int axis, gint64 start, gint64 step, gint64 n);
+LmValue lm_build_flip (LmBuilder *self, LmValue x, int axis);
+
+/* A new axis of @n equal places in front of @axis; or with lm_build_repeat each place along @axis comes n times. */
+LmValue lm_build_stack (LmBuilder *self, LmValue x, int axis, gint64 n);
+LmValue lm_build_repeat (LmBuilder *self, LmValue x, int axis, gint64 n);
+
+/* Over the last axis. */
+LmValue lm_build_row_norm (LmBuilder *self, LmValue x, LmRowNormKind kind, double epsilon);
+
+/* scale·a·b of the last two axes; see LmProductAttrs. */
+LmValue lm_build_product (LmBuilder *self, LmValue a, LmValue b, gboolean transpose_a, gboolean transpose_b, double scale);
+LmValue lm_build_resize (LmBuilder *self, LmValue x, LmResizeKind kind, gint64 height, gint64 width);
+
+/* In training only; @x itself else. */
+LmValue lm_build_noise (LmBuilder *self, LmValue x, const LmNoiseAttrs *attrs);
+
 /**
  * lm_builder_logits:
  * @kind: (out): which function was taken off: LM_ACT_SIGMOID, LM_ACT_SOFTMAX or LM_ACT_LINEAR

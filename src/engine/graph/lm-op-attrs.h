@@ -129,6 +129,63 @@ typedef struct {
   gboolean log; /* log-softmax */
 } LmSoftmaxAttrs;
 
+/* arrange: y[i_0, i_1, …] = x[…]: where output axis j goes along axis[j] of x in steps of step[j] (axis −1: repeated), from
+ * start[a] on axis a of x. Permutes, flips, slices, repeats and makes windows (two output axes along one of x).
+ * @dim: shape of y with the symbolic batch, which is axis 0 of both; no batch for weights */
+typedef struct {
+  int rank;
+  int axis[6];
+  gint64 dim[6];
+  gint64 step[6];
+  gint64 start[6];
+} LmArrangeAttrs;
+
+typedef enum {
+  LM_ROW_STANDARD, /* (x − mean)·rsqrt (variance + epsilon) */
+  LM_ROW_RMS,      /* x·rsqrt (mean of x² + epsilon) */
+  LM_ROW_UNIT,     /* x·min (rsqrt (Σ x²), 1/epsilon) */
+} LmRowNormKind;
+
+/* row_norm: in x (…, C); out y, and the factor of each row (…). Sums run over the last axis. */
+typedef struct {
+  LmRowNormKind kind;
+  double epsilon;
+} LmRowNormAttrs;
+
+typedef enum {
+  LM_NOISE_ADD,      /* x + amount·n, n standard normal */
+  LM_NOISE_MULTIPLY, /* x·(1 + amount·n) */
+  LM_NOISE_ALPHA,    /* a·(x or, with probability amount, −α·λ of selu) + b, a and b such that mean and variance stay */
+} LmNoiseKind;
+
+/* noise: in x; out y; one number of the op's stream for each. @seed as in dropout */
+typedef struct {
+  LmNoiseKind kind;
+  double amount;
+  guint32 seed;
+  gboolean has_seed;
+} LmNoiseAttrs;
+
+/* product: in a (…, M, K), b (…, K, N) with equal leading axes, or b (K, N) alone; out y (…, M, N) = scale·a·b.
+ * @transpose_a, @transpose_b: the last two axes of an input stand the other way round; not of a where b has no leading axes */
+typedef struct {
+  gboolean transpose_a;
+  gboolean transpose_b;
+  double scale;
+} LmProductAttrs;
+
+typedef enum {
+  LM_RESIZE_NEAREST,
+  LM_RESIZE_BILINEAR,
+  LM_RESIZE_BICUBIC, /* Keys, a = −1/2 */
+} LmResizeKind;
+
+/* resize: in x (N, H, W, C); out y (N, height, width, C); pixels are points in the middle of squares, as in TensorFlow 2. */
+typedef struct {
+  LmResizeKind kind;
+  gint64 size[2];
+} LmResizeAttrs;
+
 /* batch_norm (training): in x (…, C), gamma (C) or a one-element dummy, beta (C); out y, mean (C), variance (C) of
  * the batch, reciprocal deviation (C). Means over all axes but the last, variance divided by n (Keras).
  * y = (x − mean)·rsqrt (variance + epsilon)·gamma + beta.
