@@ -46,6 +46,9 @@ typedef struct {
     LmPadAttrs pad;
     LmDropoutAttrs dropout;
     LmArrangeAttrs arrange;
+    LmRecurrentAttrs recurrent;
+    LmConvTransposeAttrs conv_transpose;
+    LmMaskAttrs mask;
     LmRowNormAttrs row_norm;
     LmNoiseAttrs noise;
     LmProductAttrs product;
@@ -73,6 +76,11 @@ static const BigCase big_cases[] = {
   { LM_OP_concat, 2, 1, 0, { REAL (300, 7, 20), REAL (300, 7, 13) }, .attrs.concat = { 2 } },
   { LM_OP_pad, 1, 1, 0, { REAL (30, 20, 20, 7) }, .attrs.pad = { { 0, 1, -1, 0 }, { 0, 2, 1, 0 } } },
   { LM_OP_dropout, 1, 1, 0, { REAL (64, 999) }, .attrs.dropout = { .rate = 0.3 } },
+  { LM_OP_conv2d_transpose, 2, 1, 0, { REAL (9, 13, 14, 20), REAL (3, 3, 16, 20) }, .attrs.conv_transpose = { { 2, 2 }, { 1, 1 }, { 0, 0 }, { 27, 29 } } },
+  { LM_OP_gather, 2, 1, 1, { REAL (500, 70), WHOLE (90, 30) } },
+  { LM_OP_mask, 1, 1, 1, { REAL (300, 20, 30) }, .attrs.mask = { 0.0 } },
+  { LM_OP_recurrent, 2, 6, 0, { REAL (70, 9, 80), REAL (20, 80) }, .attrs.recurrent = { LM_RECURRENT_LSTM, { .kind = LM_ACT_TANH }, { .kind = LM_ACT_SIGMOID }, .sequences = TRUE, .dropout = 0.2 } },
+  { LM_OP_recurrent, 3, 5, 0, { REAL (70, 9, 60), REAL (20, 60), REAL (60) }, .attrs.recurrent = { LM_RECURRENT_GRU, { .kind = LM_ACT_TANH }, { .kind = LM_ACT_SIGMOID }, .has_bias = TRUE } },
   { LM_OP_arrange, 1, 1, 0, { REAL (300, 7, 20) }, .attrs.arrange = { 4, { 0, 2, 1, 1 }, { 300, 20, 3, 3 }, { 1, 1, 2, 1 }, { 0 } } },
   { LM_OP_row_norm, 1, 2, 0, { REAL (900, 70) }, .attrs.row_norm = { LM_ROW_STANDARD, 1e-3 } },
   { LM_OP_noise, 1, 1, 0, { REAL (64, 999) }, .attrs.noise = { .kind = LM_NOISE_ADD, .amount = 0.3 } },
@@ -228,7 +236,7 @@ test_in_place_gives_the_same (void)
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (big_cases); i++) {
-    if ((lm_op_class (big_cases[i].id, FALSE)->flags & LM_OP_INPLACE) != 0)
+    if ((lm_op_class (big_cases[i].id, FALSE)->flags & LM_OP_INPLACE) != 0 && big_cases[i].n_out == 1)
       check_in_place (&big_cases[i]);
   }
   for (gsize i = 0; i < G_N_ELEMENTS (more); i++)

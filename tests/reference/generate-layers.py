@@ -93,8 +93,101 @@ def write_shape():
     out.close()
 
 
+def write_conv():
+    keras.config.set_floatx("float64")
+    out = LayerWriter("layers-conv")
+    draw = Draw(23)
+
+    def window(rank, low=1, high=3):
+        strides = (1,) * rank if draw.yes() else draw.ints(rank, 1, 3)
+        dilation = draw.ints(rank, 1, 2) if max(strides) == 1 else (1,) * rank
+        return {"kernel_size": draw.ints(rank, low, high), "strides": strides, "padding": draw.any("valid", "same"), "dilation_rate": dilation}
+
+    def ending(options, i):
+        options["use_bias"] = draw.yes(0.7)
+        if i % 2:
+            options["activation"] = draw.any(*ACTIVATIONS)
+        return options
+
+    for i in range(CONFIGURATIONS):
+        groups = draw.any(1, 1, 1, 2, 3)
+        options = {"filters": groups * draw.int(1, 3), **window(1), "groups": groups}
+        if i % 3 == 0:
+            options["padding"] = "causal"
+        out.case("Conv1D", ending(options, i), [(draw.int(5, 9), groups * draw.int(1, 2))])
+        groups = draw.any(1, 1, 2)
+        options = {"filters": groups * draw.int(1, 2), **window(3, 1, 2), "groups": groups}
+        out.case("Conv3D", ending(options, i), [(draw.int(3, 4), draw.int(3, 4), draw.int(3, 4), groups)], batch=1 + i % 2)
+
+        out.case("DepthwiseConv1D", ending({**window(1), "depth_multiplier": draw.int(1, 2)}, i), [(draw.int(5, 8), draw.int(1, 3))])
+        # TensorFlow has depthwise windows with equal strides only.
+        options = window(2)
+        options["strides"] = (options["strides"][0],) * 2
+        out.case("DepthwiseConv2D", ending({**options, "depth_multiplier": draw.int(1, 2)}, i), [(draw.int(5, 6), draw.int(5, 6), draw.int(1, 2))], batch=1)
+        out.case("SeparableConv1D", ending({"filters": draw.int(1, 3), **window(1), "depth_multiplier": draw.int(1, 2)}, i), [(draw.int(5, 8), draw.int(1, 3))])
+        options = window(2)
+        options["strides"] = (options["strides"][0],) * 2
+        out.case("SeparableConv2D", ending({"filters": draw.int(1, 3), **options, "depth_multiplier": draw.int(1, 2)}, i), [(draw.int(5, 6), draw.int(5, 6), draw.int(1, 2))], batch=1)
+
+        for rank in (1, 2):
+            # TensorFlow turns no dilated convolutions round.
+            options = {"filters": draw.int(1, 3), **window(rank), "dilation_rate": (1,) * rank}
+            if i % 4 == 3 and min(options["strides"]) > 1:
+                options["output_padding"] = tuple(draw.int(0, s - 1) for s in options["strides"])
+            out.case(f"Conv{rank}DTranspose", ending(options, i), [draw.ints(rank, 1, 4) + (draw.int(1, 3),)])
+
+        for rank, size in ((1, [(draw.int(3, 8), draw.int(1, 3))]), (3, [draw.ints(3, 3, 4) + (draw.int(1, 2),)])):
+            for kind in ("Max", "Average"):
+                options = {"pool_size": draw.ints(rank, 1, 3), "padding": draw.any("valid", "same")}
+                if i % 2:
+                    options["strides"] = tuple(draw.int(1, size) for size in options["pool_size"])
+                # TensorFlow pools volumes in float32 only.
+                keras_options = {**options, "dtype": "float32"} if rank == 3 else options
+                out.case(f"{kind}Pooling{rank}D", options, size, keras_options=keras_options, batch=1 + rank % 3, levels=5 if kind == "Max" and rank == 1 and i % 4 == 0 else 0)
+                out.case(f"Global{kind}Pooling{rank}D", {"keepdims": i % 2 == 1}, [draw.shape(rank + 1, 1, 3)], levels=5 if kind == "Max" and i % 3 == 0 else 0)
+    out.close()
+
+
+def recurrent(masked, states):
+    """A call with the mask that Lamina's test sees: steps that are 0 do not count."""
+
+    def call(layer, tensors):
+        mask = tf.reduce_any(tensors[0] != 0, axis=-1) if masked else None
+        return layer(tensors[0], initial_state=list(tensors[1:]) if states else None, mask=mask, training=False)
+
+    return call
+
+
+def write_sequence():
+    keras.config.set_floatx("float64")
+    out = LayerWriter("layers-sequence")
+    draw = Draw(31)
+    for i in range(CONFIGURATIONS):
+        words = draw.int(2, 7)
+        out.case("Embedding", {"input_dim": words, "output_dim": draw.int(1, 4), "mask_zero": i % 2 == 1}, [draw.shape(draw.int(1, 2), 1, 4)], ids=words)
+        out.case("Masking", {"mask_value": draw.any(0.0, -0.5)}, [draw.shape(2, 1, 3)], levels=4)
+
+        for kind in ("SimpleRNN", "LSTM", "GRU"):
+            units, states, masked = draw.any(1, 2, 3, 5), i % 4 == 1, i % 3 == 2
+            options = {"units": units}
+            if i > 1:
+                options.update({"return_sequences": draw.yes(), "return_state": draw.yes(), "go_backwards": draw.yes(0.3), "use_bias": draw.yes(0.8)})
+            if i % 5 == 3:
+                options["activation"] = draw.any("relu", "sigmoid", "silu")
+            if i % 5 == 4 and kind != "SimpleRNN":
+                options["recurrent_activation"] = draw.any("hard_sigmoid", "tanh")
+            if kind == "GRU":
+                options["reset_after"] = draw.yes()
+            shapes = [(draw.int(1, 6), draw.int(1, 2) if masked else draw.int(1, 4))]
+            if states:
+                shapes += [(units,)] * (2 if kind == "LSTM" else 1)
+            out.case(kind, options, shapes, keras_options={**options, "use_cudnn": False} if kind != "SimpleRNN" else options,
+                     batch=draw.int(1, 3), levels=2 if masked else 0, masked=masked, call=recurrent(masked, states))
+    out.close()
+
+
 if __name__ == "__main__":
     keras.utils.set_random_seed(1)
-    for part in [write_shape]:
+    for part in [write_shape, write_conv, write_sequence]:
         if len(sys.argv) < 2 or part.__name__.removeprefix("write_") in sys.argv[1:]:
             part()

@@ -174,3 +174,27 @@ lm_build_noise (LmBuilder *self,
   lm_build_op (self, LM_OP_noise, attrs, &x, 1, &y, 1);
   return y;
 }
+
+LmValue
+lm_build_mask (LmBuilder *self,
+               LmValue x,
+               double value)
+{
+  LmMaskAttrs attrs = { value };
+  LmValue y;
+
+  lm_build_op (self, LM_OP_mask, &attrs, &x, 1, &y, 1);
+  return y;
+}
+
+LmValue
+lm_build_mask_as (LmBuilder *self,
+                  LmValue mask,
+                  int rank)
+{
+  LmShape shape = lm_builder_shape (self, mask);
+
+  while (shape.rank < rank)
+    shape.dim[shape.rank++] = 1;
+  return lm_build_reshape (self, mask, &shape);
+}

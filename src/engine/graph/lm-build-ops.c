@@ -51,6 +51,18 @@ lm_build_conv2d (LmBuilder *self,
 }
 
 LmValue
+lm_build_conv2d_transpose (LmBuilder *self,
+                           LmValue x,
+                           LmValue w,
+                           const LmConvTransposeAttrs *attrs)
+{
+  LmValue in[2] = { x, w }, y;
+
+  lm_build_op (self, LM_OP_conv2d_transpose, attrs, in, 2, &y, 1);
+  return y;
+}
+
+LmValue
 lm_build_pool2d (LmBuilder *self,
                  LmValue x,
                  const LmPoolAttrs *attrs)

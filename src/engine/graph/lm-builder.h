@@ -57,6 +57,22 @@ LmDtype lm_builder_dtype (const LmBuilder *self, LmValue value);
 /* FALSE for a value behind an error. */
 gboolean lm_builder_is_known (const LmBuilder *self, LmValue value);
 
+/* --- Masks --------------------------------------------------------------
+ *
+ * A value may have a mask: a value (N, T) of ones and zeros that says which steps count. Layers that use it ask for it; the
+ * driver hands it on as their LmMaskRule says.
+ */
+
+/* LM_NO_VALUE if there is none. */
+LmValue lm_builder_mask (const LmBuilder *self, LmValue value);
+void lm_builder_set_mask (LmBuilder *self, LmValue value, LmValue mask);
+
+/* Ones where @x (whole numbers or numbers) is not @value; of (N, T, features …) where any feature is not. No gradient. */
+LmValue lm_build_mask (LmBuilder *self, LmValue x, double value);
+
+/* The mask with axes of size 1 added behind, up to @rank. */
+LmValue lm_build_mask_as (LmBuilder *self, LmValue mask, int rank);
+
 /* --- Errors and what would mend them ---------------------------------- */
 
 /**
@@ -124,6 +140,12 @@ LmValue lm_build_weight (LmBuilder *self,
                          const LmOptionSet *initializer,
                          const LmOptionSet *regularizer);
 
+/* Elements @from … @from + @n − 1 of a weight (in natural order) begin as 1, whatever its initializer says. */
+void lm_build_begin_with_ones (LmBuilder *self, LmValue weight, gint64 from, gint64 n);
+
+/* What stands before the names of weights from now on; "" for nothing. A static string. Layers that hold others use it. */
+void lm_builder_set_prefix (LmBuilder *self, const char *prefix);
+
 /* Moving statistics: no gradient. */
 LmValue lm_build_state (LmBuilder *self, const char *name, const LmShape *shape, const LmOptionSet *initializer);
 
@@ -147,6 +169,7 @@ LmValue lm_build_matmul (LmBuilder *self, LmValue x, LmValue w, LmValue bias);
 
 /* x (N, H, W, C), w (KH, KW, C / groups, O) natural, bias (O) padded or LM_NO_VALUE. Padding is explicit in @attrs. */
 LmValue lm_build_conv2d (LmBuilder *self, LmValue x, LmValue w, LmValue bias, const LmConvAttrs *attrs);
+LmValue lm_build_conv2d_transpose (LmBuilder *self, LmValue x, LmValue w, const LmConvTransposeAttrs *attrs);
 LmValue lm_build_pool2d (LmBuilder *self, LmValue x, const LmPoolAttrs *attrs);
 
 /* Any of the elementwise functions; LM_ACT_LINEAR gives @x itself. */

@@ -56,6 +56,15 @@ typedef struct {
   gboolean pool;           /* fused: 2×2 max pooling, stride 2, valid, after the activation RELU */
 } LmConvAttrs;
 
+/* conv2d_transpose: in x (N, H, W, C), w (KH, KW, O, C) natural; out y (N, height, width, O): the gradient of a convolution
+ * of y with w that gives the shape of x. @size: height and width of y; @pad_before: zeros of that convolution in front */
+typedef struct {
+  int stride[2];
+  int dilation[2];
+  int pad_before[2];
+  int size[2];
+} LmConvTransposeAttrs;
+
 /* pool2d: in x (N, H, W, C); out y (N, OH, OW, C) and for max codes (index of the winner within the window). The
  * padding never wins a maximum and never counts in a mean. */
 typedef struct {
@@ -128,6 +137,42 @@ typedef struct {
 typedef struct {
   gboolean log; /* log-softmax */
 } LmSoftmaxAttrs;
+
+/* mask: in x (N, T), real or int32, or (N, T, …); out y (N, T): 1 where x, or any number of a step, is not @value, else 0. */
+typedef struct {
+  double value;
+} LmMaskAttrs;
+
+/* gather: in table (V, D) natural, ids int32 (…); out y (…, D): the rows of the table. NaN where an id names none.
+ * Gradient for the table alone. */
+
+/* The cells of op recurrent, in the order of the kernels' LmCellKind, which has the formulas. */
+typedef enum {
+  LM_RECURRENT_SIMPLE,
+  LM_RECURRENT_LSTM,
+  LM_RECURRENT_BOOK,
+  LM_RECURRENT_GRU,
+  LM_RECURRENT_GRU_BEFORE,
+} LmRecurrentKind;
+
+/* recurrent: all steps of a recurrent layer with H units and G = 1, 4 or 3 parts.
+ * in: z (N, T, G·H), what the inputs give, bias included; u (H, G·H) natural; [v (H, H) natural: BOOK]; [bias of u (G·H): GRU];
+ * [h (N, H), and for LSTM and BOOK c (N, H): first states]; [mask (N, T)].
+ * out: gates (N, T, G·H), h before each step (N, T, H), y (N, T, H) or (N, H), last h (N, H); LSTM and BOOK: last c (N, H), c before
+ * each step (N, T, H); GRU: inner (N, T, H).
+ * Where the mask is 0 states stay and the output is that of the step before (at first 0). */
+typedef struct {
+  LmRecurrentKind kind;
+  LmActivationAttrs fn;
+  LmActivationAttrs gate;
+  gboolean has_bias;
+  gboolean has_state;
+  gboolean has_mask;
+  gboolean sequences;
+  double dropout; /* share of h that u does not see, the same in all steps */
+  guint32 seed;
+  gboolean has_seed;
+} LmRecurrentAttrs;
 
 /* arrange: y[i_0, i_1, …] = x[…]: where output axis j goes along axis[j] of x in steps of step[j] (axis −1: repeated), from
  * start[a] on axis a of x. Permutes, flips, slices, repeats and makes windows (two output axes along one of x).
