@@ -133,6 +133,8 @@ static const ShapeCase shape_cases[] = {
   { "LSTM", "return_sequences=true", 3, { LM_SHAPE (20, 3), LM_SHAPE (32), LM_SHAPE (32) }, LM_SHAPE (20, 32) },
   { "GRU", "", 1, { LM_SHAPE (20, 3) }, LM_SHAPE (32) },
   { "GRU", "return_sequences=true", 2, { LM_SHAPE (20, 3), LM_SHAPE (32) }, LM_SHAPE (20, 32) },
+  { "Bidirectional", "", 1, { LM_SHAPE (20, 3) }, LM_SHAPE (64) },
+  { "TimeDistributed", "", 1, { LM_SHAPE (20, 3, 2) }, LM_SHAPE (20, 3, 64) },
   { "LayerNormalization", "", 1, { LM_SHAPE (5, 4) }, LM_SHAPE (5, 4) },
   { "GroupNormalization", "", 1, { LM_SHAPE (5, 64) }, LM_SHAPE (5, 64) },
   { "RMSNormalization", "", 1, { LM_SHAPE (5, 4) }, LM_SHAPE (5, 4) },

@@ -11,7 +11,7 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from generate import ACTIVATIONS, CONFIGURATIONS, LayerWriter, keras, np, tf
+from generate import ACTIVATIONS, CONFIGURATIONS, LayerWriter, keras, np, option_text, tf
 
 
 class Draw:
@@ -183,6 +183,20 @@ def write_sequence():
                 shapes += [(units,)] * (2 if kind == "LSTM" else 1)
             out.case(kind, options, shapes, keras_options={**options, "use_cudnn": False} if kind != "SimpleRNN" else options,
                      batch=draw.int(1, 3), levels=2 if masked else 0, masked=masked, call=recurrent(masked, states))
+
+        kind, units, mode = ("LSTM", "GRU", "SimpleRNN")[i % 3], draw.int(1, 3), draw.any("concat", "sum", "mul", "ave")
+        sequences, state, masked = draw.yes(), i % 4 == 3, i % 5 == 4
+        inner = {"units": units, "return_sequences": sequences, "return_state": state}
+        text = ",".join(f"{key}={option_text(value)}" for key, value in inner.items())
+        shapes = [(draw.int(2, 5), 1 if masked else draw.int(1, 3))]
+        layer = keras.layers.Bidirectional(getattr(keras.layers, kind)(**inner), merge_mode=mode)
+        names = lambda weight: ("forward_" if "/forward" in weight.path else "backward_") + weight.name
+        out.case("Bidirectional", {"layer": f"{kind}({text})", "merge_mode": mode}, shapes, layer=layer, names=names,
+                 levels=2 if masked else 0, masked=masked, call=recurrent(masked, False))
+        kind, inner, shape = [("Dense", {"units": draw.int(1, 3)}, draw.shape(2, 1, 4)), ("Flatten", {}, draw.shape(3, 1, 3)),
+                              ("Conv1D", {"filters": 2, "kernel_size": (2,)}, (2, 4, 2)), ("MaxPooling2D", {"pool_size": (2, 2)}, (2, 4, 5, 2))][i % 4]
+        text = ",".join(f"{key}={option_text(value)}" for key, value in inner.items())
+        out.case("TimeDistributed", {"layer": f"{kind}({text})" if text else kind}, [shape], layer=keras.layers.TimeDistributed(getattr(keras.layers, kind)(**inner)))
     out.close()
 
 
