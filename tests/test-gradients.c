@@ -187,6 +187,7 @@ static const OpCase op_cases[] = {
 
   { .name = "rows of a table", .id = LM_OP_gather, .n_in = 2, .n_out = 1, .n_data = 1, .in = { REAL (7, 5), WHOLE (3, 4) }, .fill = { NUMBERS, LABELS } },
   { .name = "simple", .id = LM_OP_recurrent, .n_in = 2, .n_out = 4, .y = 2, .in = { REAL (3, 4, 5), REAL (5, 5) }, .attrs.recurrent = { LM_RECURRENT_SIMPLE, { .kind = LM_ACT_TANH }, { .kind = LM_ACT_TANH }, .sequences = TRUE } },
+  { .name = "scores", .id = LM_OP_causal, .n_in = 1, .n_out = 1, .in = { REAL (2, 3, 1) } },
   { .name = "of numbers", .id = LM_OP_mask, .n_in = 1, .n_out = 1, .n_data = 1, .in = { REAL (3, 4, 2) }, .attrs.mask = { 0.0 } },
 
   { .name = "standard", .id = LM_OP_row_norm, .n_in = 1, .n_out = 2, .in = { REAL (3, 2, 7) }, .attrs.row_norm = { LM_ROW_STANDARD, 1e-3 } },
@@ -541,6 +542,13 @@ static const LayerCase layer_cases[] = {
   { "Bidirectional", "layer=GRU(units=3,return_sequences=true,return_state=true) merge_mode=mul", 3, { LM_SHAPE (6, 2), LM_SHAPE (3), LM_SHAPE (3) }, .masked = TRUE },
   { "TimeDistributed", "layer=Dense(units=3,activation=tanh)", ONE (4, 2, 2) },
   { "TimeDistributed", "layer=Conv2D(filters=2,kernel_size=2x2)", ONE (3, 3, 3, 2) },
+  { "Attention", "use_scale=true", 2, { LM_SHAPE (3, 4), LM_SHAPE (5, 4) } },
+  { "Attention", "score_mode=concat use_scale=true use_causal_mask=true", 3, { LM_SHAPE (3, 4), LM_SHAPE (3, 2), LM_SHAPE (3, 4) } },
+  { "Attention", "dropout=0.3", 2, { LM_SHAPE (3, 2), LM_SHAPE (4, 2) }, .masked = TRUE },
+  { "AdditiveAttention", "", 2, { LM_SHAPE (3, 4), LM_SHAPE (5, 4) } },
+  { "MultiHeadAttention", "num_heads=2 key_dim=3", 2, { LM_SHAPE (3, 4), LM_SHAPE (5, 2) } },
+  { "MultiHeadAttention", "num_heads=3 key_dim=2 value_dim=4 output_shape=5 use_causal_mask=true dropout=0.3", 3, { LM_SHAPE (4, 3), LM_SHAPE (4, 2), LM_SHAPE (4, 5) } },
+  { "PositionEmbedding", "sequence_length=7", ONE (5, 3) },
   { "LayerNormalization", "", ONE (3, 5) },
   { "LayerNormalization", "axis=1x3", ONE (3, 2, 4) },
   { "GroupNormalization", "groups=2", ONE (3, 4) },

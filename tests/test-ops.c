@@ -81,6 +81,7 @@ static const BigCase big_cases[] = {
   { LM_OP_mask, 1, 1, 1, { REAL (300, 20, 30) }, .attrs.mask = { 0.0 } },
   { LM_OP_recurrent, 2, 6, 0, { REAL (70, 9, 80), REAL (20, 80) }, .attrs.recurrent = { LM_RECURRENT_LSTM, { .kind = LM_ACT_TANH }, { .kind = LM_ACT_SIGMOID }, .sequences = TRUE, .dropout = 0.2 } },
   { LM_OP_recurrent, 3, 5, 0, { REAL (70, 9, 60), REAL (20, 60), REAL (60) }, .attrs.recurrent = { LM_RECURRENT_GRU, { .kind = LM_ACT_TANH }, { .kind = LM_ACT_SIGMOID }, .has_bias = TRUE } },
+  { LM_OP_causal, 1, 1, 0, { REAL (90, 40, 30) } },
   { LM_OP_arrange, 1, 1, 0, { REAL (300, 7, 20) }, .attrs.arrange = { 4, { 0, 2, 1, 1 }, { 300, 20, 3, 3 }, { 1, 1, 2, 1 }, { 0 } } },
   { LM_OP_row_norm, 1, 2, 0, { REAL (900, 70) }, .attrs.row_norm = { LM_ROW_STANDARD, 1e-3 } },
   { LM_OP_noise, 1, 1, 0, { REAL (64, 999) }, .attrs.noise = { .kind = LM_NOISE_ADD, .amount = 0.3 } },

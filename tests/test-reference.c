@@ -39,7 +39,7 @@ assert_close (const char *what,
 
 /* --- Layers --------------------------------------------------------------------- */
 
-#define MAX_SLOTS 8
+#define MAX_SLOTS 10
 
 typedef struct {
   LmTestLayerSpec spec;
@@ -195,7 +195,7 @@ run_layer_case (LmTestReference *file,
   case_clear (&c);
 }
 
-static const char *const layer_files[] = { "layers", "layers-shape", "layers-conv", "layers-sequence" };
+static const char *const layer_files[] = { "layers", "layers-shape", "layers-conv", "layers-sequence", "layers-attention" };
 
 static void
 test_layer (gconstpointer data)

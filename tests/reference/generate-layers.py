@@ -200,8 +200,58 @@ def write_sequence():
     out.close()
 
 
+class PositionEmbedding(keras.layers.Layer):
+    """That of Deep Learning with Python, without the words."""
+
+    def __init__(self, sequence_length):
+        super().__init__()
+        self.sequence_length = sequence_length
+
+    def build(self, shape):
+        self.embeddings = self.add_weight(name="embeddings", shape=(self.sequence_length, shape[-1]))
+
+    def call(self, x):
+        return x + keras.ops.take(self.embeddings, keras.ops.arange(x.shape[1]), axis=0)
+
+
+def write_attention():
+    keras.config.set_floatx("float64")
+    out = LayerWriter("layers-attention")
+    draw = Draw(41)
+    for i in range(CONFIGURATIONS):
+        causal = i % 3 == 1
+        for kind in ("Attention", "AdditiveAttention", "MultiHeadAttention"):
+            masked = kind != "MultiHeadAttention" and i % 4 == 3
+            queries, values = draw.int(1, 4), draw.int(1, 4)
+            if causal:
+                values = queries
+            features = 1 if masked else draw.int(1, 3)
+            shapes = [(queries, features), (values, features if i % 2 == 0 else draw.int(1, 3))]
+            if kind == "MultiHeadAttention":
+                options = {"num_heads": draw.int(1, 3), "key_dim": draw.int(1, 3), "use_bias": draw.yes(0.8)}
+                if i % 4 == 2:
+                    options.update({"value_dim": draw.int(1, 3), "output_shape": draw.int(1, 3)})
+            else:
+                options = {"use_scale": draw.yes(0.6)}
+                if kind == "Attention" and i % 5 == 4:
+                    options["score_mode"] = "concat"
+            if i % 2:
+                shapes.append((values, features if kind != "MultiHeadAttention" else draw.int(1, 3)))
+
+            def call(layer, x):
+                if kind == "MultiHeadAttention":
+                    return layer(x[0], x[1], x[2] if len(x) > 2 else None, use_causal_mask=causal)
+                mask = [tf.reduce_any(x[0] != 0, axis=-1)] + [None] * (len(x) - 1) if masked else None
+                return layer(list(x), mask=mask, use_causal_mask=causal)
+
+            names = (lambda weight: "_".join(weight.path.split("/")[-2:])) if kind == "MultiHeadAttention" else None
+            out.case(kind, {**options, "use_causal_mask": causal}, shapes, keras_options=options, masked=masked, levels=2 if masked else 0, call=call, names=names)
+        out.case("PositionEmbedding", {"sequence_length": 5}, [draw.shape(2, 1, 5)], layer=PositionEmbedding(5))
+    out.close()
+
+
 if __name__ == "__main__":
     keras.utils.set_random_seed(1)
-    for part in [write_shape, write_conv, write_sequence]:
+    for part in [write_shape, write_conv, write_sequence, write_attention]:
         if len(sys.argv) < 2 or part.__name__.removeprefix("write_") in sys.argv[1:]:
             part()
