@@ -191,6 +191,27 @@ lm_layer_wants_picture (LmBuilder *b,
   return FALSE;
 }
 
+gboolean
+lm_layer_wants_sequence (LmBuilder *b,
+                         LmValue x,
+                         int port)
+{
+  LmShape shape = lm_builder_shape (b, x);
+  g_autofree char *source = NULL;
+
+  if (!lm_layer_wants_numbers (b, x, port))
+    return FALSE;
+  if (shape.rank == 3)
+    return TRUE;
+  source = lm_layer_source (b, x);
+  lm_layer_fail (b, port, LM_ERROR_SHAPE, _ ("%s needs time × features"), g_strdup_printf (_ ("%s."), source));
+  if (shape.rank == 2)
+    lm_suggest_insert (b, port, "Reshape", "target_shape=%" G_GINT64_FORMAT "x1", shape.dim[1]);
+  if (shape.rank == 4)
+    lm_suggest_insert (b, port, "Reshape", "target_shape=%" G_GINT64_FORMAT "x%" G_GINT64_FORMAT, shape.dim[1], shape.dim[2] * shape.dim[3]);
+  return FALSE;
+}
+
 /* The op that made @x is a pooling, so that doing without it makes the picture larger. */
 static gboolean
 is_pooled (LmBuilder *b,
@@ -345,10 +366,10 @@ lm_layer_activate (LmBuilder *b,
                    LmValue x)
 {
   const LmOptionSet *object = lm_node_object (node, index);
-  const LmActivationClass *activation;
+  LmActivationAttrs attrs;
 
   if (object == NULL)
     return x;
-  activation = (const LmActivationClass *) object->member;
-  return lm_build_activation (b, x, &(LmActivationAttrs){ activation->kind, activation->a, activation->b, activation->c });
+  attrs = lm_activation_attrs (object);
+  return lm_build_activation (b, x, &attrs);
 }

@@ -80,6 +80,13 @@ G_BEGIN_DECLS
 
 extern const char *const lm_padding_choices[]; /* “valid”, “same” */
 
+#define LM_SPEC_SEED                                                                             \
+  {                                                                                              \
+    .kind = LM_OPTION_INT, .id = "seed", .title = N_ ("Seed"),                                   \
+    .help = N_ ("Another number draws other numbers. None: the seed of the run alone decides."), \
+    .initial = NAN, .min = 0, .max = G_MAXINT32, .rare = TRUE, .nullable = TRUE                  \
+  }
+
 #define LM_SPEC_PADDING                                                                                                                                                                              \
   {                                                                                                                                                                                                  \
     .kind = LM_OPTION_CHOICE, .id = "padding", .title = N_ ("Padding"),                                                                                                                              \
@@ -166,6 +173,26 @@ LmValue lm_layer_state (LmBuilder *b, const LmNode *node, const char *name, cons
 
 /* x through the activation in option @index. */
 LmValue lm_layer_activate (LmBuilder *b, const LmNode *node, int index, LmValue x);
+
+/* --- Axes ------------------------------------------------------------------ */
+
+/* The axis in INT option @index, from 1 to the last; −1 after a failure. */
+int lm_layer_axis (LmBuilder *b, const LmNode *node, int index, const LmShape *shape);
+
+/* The axes in INTS option @index as bits; 0 after a failure. */
+guint32 lm_layer_axes (LmBuilder *b, const LmNode *node, int index, const LmShape *shape);
+
+/* Sizes of @axes alone, or of all axes with 1 for the others. */
+LmShape lm_shape_along (const LmShape *shape, guint32 axes, gboolean keep_dims);
+
+/* Row normalization over @axes, wherever they stand. */
+LmValue lm_layer_row_norm (LmBuilder *b, LmValue x, guint32 axes, LmRowNormKind kind, double epsilon);
+
+/* x ∘ weight, whose axes are those axes of x. */
+LmValue lm_layer_along (LmBuilder *b, LmValue x, LmBinaryKind kind, LmValue weight, guint32 axes);
+
+/* Numbers of time × features. */
+gboolean lm_layer_wants_sequence (LmBuilder *b, LmValue x, int port);
 
 /* Id of the member in an object option, NULL for none. */
 const char *lm_layer_member_id (const LmNode *node, int index);
