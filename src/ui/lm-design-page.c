@@ -23,7 +23,9 @@ struct _LmDesignPage {
   GSettings *settings;
 };
 
-G_DEFINE_FINAL_TYPE (LmDesignPage, lm_design_page, GTK_TYPE_WIDGET)
+static void lm_design_page_page_init (LmPageInterface *interface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (LmDesignPage, lm_design_page, GTK_TYPE_WIDGET, G_IMPLEMENT_INTERFACE (LM_TYPE_PAGE, lm_design_page_page_init))
 
 static LmGraphPicture *
 make_picture (LmDesignPage *self)
@@ -130,27 +132,36 @@ lm_design_page_init (LmDesignPage *self)
   wheel_changed_cb (self);
 }
 
-void
-lm_design_page_set_document (LmDesignPage *self,
-                             LmDocument *document)
+static void
+lm_design_page_set_source (LmPage *page,
+                           const LmSource *source)
 {
-  g_return_if_fail (LM_IS_DESIGN_PAGE (self));
+  LmDesignPage *self = LM_DESIGN_PAGE (page);
 
-  g_set_object (&self->document, document);
-  g_signal_connect_object (document, "changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  g_set_object (&self->document, source->document);
+  g_signal_connect_object (self->document, "changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   update (self);
 }
 
-LmGraphPicture *
-lm_design_page_dup_picture (LmDesignPage *self)
+static void
+lm_design_page_add_views (LmPage *page,
+                          GPtrArray *views)
 {
+  LmDesignPage *self = LM_DESIGN_PAGE (page);
   LmGraphPicture *picture;
 
   if (self->document == NULL)
-    return NULL;
+    return;
   picture = make_picture (self);
   if (picture->title == NULL)
     picture->title = g_strdup (lm_document_get_name (self->document));
   picture->keep_positions = TRUE;
-  return picture;
+  g_ptr_array_add (views, lm_view_new ("graph", (LmPicture){ LM_PICTURE_GRAPH, .graph = picture }, GTK_WIDGET (self->canvas)));
+}
+
+static void
+lm_design_page_page_init (LmPageInterface *interface)
+{
+  interface->set_source = lm_design_page_set_source;
+  interface->add_views = lm_design_page_add_views;
 }

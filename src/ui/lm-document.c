@@ -24,6 +24,7 @@ struct _LmDocument {
 
   LmDesign *design;
   LmUndo *undo;
+  const LmEdit *replayed; /* while undo or redo tell of it */
   LmCheck *check;
   guint serial; /* of the design: what was measured for an older one is dropped */
   gsize train_bytes;
@@ -537,13 +538,25 @@ lm_document_do (LmDocument *self,
   return TRUE;
 }
 
+/* @step: of the list, which undo or redo has just gone over. */
+static gboolean
+replayed (LmDocument *self,
+          gsize step)
+{
+  const LmEdit *reverse;
+
+  lm_undo_get (self->undo, step, &self->replayed, &reverse);
+  edited (self);
+  self->replayed = NULL;
+  return TRUE;
+}
+
 gboolean
 lm_document_undo (LmDocument *self)
 {
   if (!require_writable (self, NULL) || !lm_undo_undo (self->undo, self->design))
     return FALSE;
-  edited (self);
-  return TRUE;
+  return replayed (self, lm_undo_position (self->undo));
 }
 
 gboolean
@@ -551,8 +564,13 @@ lm_document_redo (LmDocument *self)
 {
   if (!require_writable (self, NULL) || !lm_undo_redo (self->undo, self->design))
     return FALSE;
-  edited (self);
-  return TRUE;
+  return replayed (self, lm_undo_position (self->undo) - 1);
+}
+
+const LmEdit *
+lm_document_get_replayed (LmDocument *self)
+{
+  return self->replayed;
 }
 
 const char *

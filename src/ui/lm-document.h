@@ -70,6 +70,9 @@ gboolean lm_document_redo (LmDocument *self);
 const char *lm_document_get_undo_title (LmDocument *self); /* NULL: nothing to undo */
 const char *lm_document_get_redo_title (LmDocument *self);
 
+/* (nullable): during “changed” by undo or redo: the step that was taken back or done again, for showing where. */
+const LmEdit *lm_document_get_replayed (LmDocument *self);
+
 /* (element-type LmRunInfo): oldest first; never NULL. */
 GPtrArray *lm_document_get_runs (LmDocument *self);
 const LmRunInfo *lm_document_find_run (LmDocument *self, gint64 id);

@@ -82,7 +82,8 @@ int lm_editor_add_at_port (LmEditor *self, const char *kind, int id, int port, g
 
 /* The same, on a wire; and a layer that is there onto a wire. */
 int lm_editor_insert (LmEditor *self, const char *kind, const LmWire *wire);
-gboolean lm_editor_put_on_wire (LmEditor *self, int id, const LmWire *wire);
+/* @x, @y: where it has been dragged to, in the same step; NaN: where it stands. What is behind moves aside. */
+gboolean lm_editor_put_on_wire (LmEditor *self, int id, const LmWire *wire, double x, double y);
 
 gboolean lm_editor_connect (LmEditor *self, const LmWire *wire);
 /* @old goes, @wire comes, in one step. */
@@ -93,12 +94,17 @@ gboolean lm_editor_cut_wires (LmEditor *self, const LmWire *wires, int n);
 gboolean lm_editor_move (LmEditor *self, double dx, double dy, gboolean coalesce);
 gboolean lm_editor_arrange (LmEditor *self); /* the selected if several, else all */
 
+/* The cards are high ones: room for that is left when they are arranged. */
+void lm_editor_set_has_thumbs (LmEditor *self, gboolean has_thumbs);
+
 gboolean lm_editor_delete (LmEditor *self, gboolean heal); /* layers or the wire */
 gboolean lm_editor_duplicate (LmEditor *self);
 gboolean lm_editor_copy (LmEditor *self, GdkClipboard *clipboard);
 gboolean lm_editor_cut (LmEditor *self, GdkClipboard *clipboard);
 /* Reads the clipboard, so it happens a little later; NaN: beside the originals. */
 void lm_editor_paste (LmEditor *self, GdkClipboard *clipboard, gboolean keep_incoming, double x, double y);
+/* The same with the text itself; (nullable). */
+gboolean lm_editor_paste_text (LmEditor *self, const char *text, gboolean keep_incoming, double x, double y);
 
 /* Of all selected; the first decides whether it is set or taken off. */
 gboolean lm_editor_toggle_bypass (LmEditor *self);

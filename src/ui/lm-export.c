@@ -7,8 +7,6 @@
 
 #include "lm-export.h"
 
-#include "lm-diagram.h"
-#include "lm-plot.h"
 #include "lm-render.h"
 #include "lm-work.h"
 
@@ -48,13 +46,10 @@ struct _LmExportWindow {
   GtkSwitch *caption;
 
   GSettings *settings;
-  LmCurvesPicture *curves;
-  LmGraphPicture *graph;
+  LmView *view;
   char *name;
   char *title_text; /* of the picture, while it is switched off */
   char *caption_text;
-  int width;
-  int height;
 };
 
 enum {
@@ -93,8 +88,8 @@ fill_spec (LmExportWindow *self,
     spec->dpi = resolution;
     break;
   default:
-    spec->width = self->width;
-    spec->height = self->height;
+    spec->width = MAX (self->view->width, 480);
+    spec->height = MAX (self->view->height, 320);
     break;
   }
 }
@@ -104,8 +99,8 @@ static void
 apply_caption (LmExportWindow *self)
 {
   gboolean is_on = gtk_switch_get_active (self->caption);
-  char **title = self->curves != NULL ? &self->curves->title : &self->graph->title;
-  char **caption = self->curves != NULL ? &self->curves->caption : &self->graph->caption;
+  char **title = lm_picture_title (&self->view->picture);
+  char **caption = lm_picture_caption (&self->view->picture);
 
   g_free (*title);
   g_free (*caption);
@@ -118,7 +113,7 @@ changed_cb (LmExportWindow *self)
 {
   gboolean is_csv = adw_combo_row_get_selected (self->format) == FORMAT_CSV;
 
-  if (self->curves == NULL && self->graph == NULL)
+  if (self->view == NULL)
     return;
   gtk_widget_set_visible (GTK_WIDGET (self->size), !is_csv);
   gtk_widget_set_visible (GTK_WIDGET (self->look), !is_csv);
@@ -128,14 +123,6 @@ changed_cb (LmExportWindow *self)
 }
 
 /* --- Preview ------------------------------------------------------------------------- */
-
-static double
-natural_height (LmExportWindow *self,
-                const LmTheme *theme,
-                double width)
-{
-  return self->curves != NULL ? lm_curves_natural_height (self->curves, theme, width) : lm_graph_natural_height (self->graph, theme, width);
-}
 
 static void
 draw_cb (GtkDrawingArea *area,
@@ -152,7 +139,7 @@ draw_cb (GtkDrawingArea *area,
   fill_spec (self, &spec);
   theme = *spec.theme;
   w = spec.dpi > 0 ? spec.width * 96 / spec.dpi : CLAMP (spec.width, 480, 1200);
-  h = spec.height > 0 ? w * spec.height / spec.width : natural_height (self, &theme, w);
+  h = spec.height > 0 ? w * spec.height / spec.width : lm_picture_natural_height (&self->view->picture, &theme, w);
   scale = MIN ((width - 24) / w, (height - 24) / h);
   if (spec.transparent)
     theme.page.a = theme.canvas.a = 0;
@@ -160,10 +147,7 @@ draw_cb (GtkDrawingArea *area,
   cairo_scale (cr, scale, scale);
   cairo_rectangle (cr, 0, 0, w, h);
   cairo_clip (cr);
-  if (self->curves != NULL)
-    lm_draw_curves (cr, w, h, &theme, self->curves, NULL);
-  else
-    lm_draw_graph (cr, w, h, &theme, self->graph, NULL);
+  lm_draw_picture (cr, w, h, &theme, &self->view->picture);
 }
 
 /* --- Saving -------------------------------------------------------------------------- */
@@ -190,10 +174,7 @@ save_thread (gpointer data,
 {
   Save *save = data;
 
-  if (save->window->curves != NULL)
-    lm_render_curves (save->window->curves, save->path, &save->spec, error);
-  else
-    lm_render_graph (save->window->graph, save->path, &save->spec, error);
+  lm_render_picture (&save->window->view->picture, save->path, &save->spec, error);
 }
 
 static void
@@ -287,8 +268,7 @@ lm_export_window_finalize (GObject *object)
 {
   LmExportWindow *self = LM_EXPORT_WINDOW (object);
 
-  g_clear_pointer (&self->curves, lm_curves_picture_free);
-  g_clear_pointer (&self->graph, lm_graph_picture_free);
+  g_clear_pointer (&self->view, lm_view_free);
   g_clear_object (&self->settings);
   g_free (self->name);
   g_free (self->title_text);
@@ -327,21 +307,15 @@ lm_export_window_init (LmExportWindow *self)
 
 GtkWidget *
 lm_export_window_new (GtkWindow *parent,
-                      LmCurvesPicture *curves,
-                      LmGraphPicture *graph,
-                      const char *name,
-                      int width,
-                      int height)
+                      LmView *view,
+                      const char *name)
 {
   LmExportWindow *self = g_object_new (LM_TYPE_EXPORT_WINDOW, "transient-for", parent, NULL);
 
-  self->curves = curves;
-  self->graph = graph;
-  self->name = g_strdup (name);
-  self->title_text = g_strdup (curves != NULL ? curves->title : graph->title);
-  self->caption_text = g_strdup (curves != NULL ? curves->caption : graph->caption);
-  self->width = MAX (width, 480);
-  self->height = MAX (height, 320);
+  self->view = view;
+  self->name = g_strdup_printf ("%s-%s", name, view->name);
+  self->title_text = g_strdup (*lm_picture_title (&view->picture));
+  self->caption_text = g_strdup (*lm_picture_caption (&view->picture));
   adw_combo_row_set_selected (self->format, (guint) g_settings_get_enum (self->settings, "export-format"));
   adw_combo_row_set_selected (self->size, MIN ((guint) g_settings_get_enum (self->settings, "export-size"), SIZE_PAGE));
   gtk_drawing_area_set_draw_func (self->preview, draw_cb, self, NULL);

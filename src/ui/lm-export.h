@@ -7,7 +7,7 @@
 
 #include <adwaita.h>
 
-#include "lm-engine.h"
+#include "lm-page.h"
 
 G_BEGIN_DECLS
 
@@ -21,7 +21,7 @@ G_BEGIN_DECLS
  */
 G_DECLARE_FINAL_TYPE (LmExportWindow, lm_export_window, LM, EXPORT_WINDOW, AdwWindow)
 
-/* @curves, @graph: (transfer full) (nullable): one of them; @name: of the file, without an ending; @width, @height: as shown */
-GtkWidget *lm_export_window_new (GtkWindow *parent, LmCurvesPicture *curves, LmGraphPicture *graph, const char *name, int width, int height);
+/* @view: (transfer full): what is saved; @name: what its file's name begins with: the project */
+GtkWidget *lm_export_window_new (GtkWindow *parent, LmView *view, const char *name);
 
 G_END_DECLS

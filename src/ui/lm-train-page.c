@@ -50,7 +50,9 @@ struct _LmTrainPage {
   int n_epochs_said;
 };
 
-G_DEFINE_FINAL_TYPE (LmTrainPage, lm_train_page, GTK_TYPE_WIDGET)
+static void lm_train_page_page_init (LmPageInterface *interface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (LmTrainPage, lm_train_page, GTK_TYPE_WIDGET, G_IMPLEMENT_INTERFACE (LM_TYPE_PAGE, lm_train_page_page_init))
 
 /* --- State line ---------------------------------------------------------------------- */
 
@@ -315,55 +317,61 @@ lm_train_page_init (LmTrainPage *self)
   g_signal_connect_object (self->plot, "notify::smoothing", G_CALLBACK (smoothing_changed_cb), self, G_CONNECT_SWAPPED);
 }
 
-void
-lm_train_page_set_source (LmTrainPage *self,
-                          LmDocument *document,
-                          LmSession *session)
+static void
+lm_train_page_set_source (LmPage *page,
+                          const LmSource *source)
 {
-  g_return_if_fail (LM_IS_TRAIN_PAGE (self));
+  LmTrainPage *self = LM_TRAIN_PAGE (page);
 
-  g_set_object (&self->document, document);
-  g_set_object (&self->session, session);
-  lm_runs_pane_set_source (self->runs_pane, document, session);
-  lm_settings_pane_set_source (self->settings_pane, document, session);
-  g_signal_connect_object (document, "changed", G_CALLBACK (update_state), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (document, "runs-changed", G_CALLBACK (runs_changed_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (session, "progress", G_CALLBACK (progress_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (session, "notify::state", G_CALLBACK (state_cb), self, G_CONNECT_SWAPPED);
+  g_set_object (&self->document, source->document);
+  g_set_object (&self->session, source->session);
+  lm_runs_pane_set_source (self->runs_pane, self->document, self->session);
+  lm_settings_pane_set_source (self->settings_pane, self->document, self->session);
+  g_signal_connect_object (self->document, "changed", G_CALLBACK (update_state), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->document, "runs-changed", G_CALLBACK (runs_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->session, "progress", G_CALLBACK (progress_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->session, "notify::state", G_CALLBACK (state_cb), self, G_CONNECT_SWAPPED);
   runs_changed_cb (self);
   update_picture (self);
 }
 
-LmPanes *
-lm_train_page_get_panes (LmTrainPage *self)
+static LmPanes *
+lm_train_page_get_panes (LmPage *page)
 {
-  return self->panes;
+  return LM_TRAIN_PAGE (page)->panes;
 }
 
-LmCurvesPicture *
-lm_train_page_dup_picture (LmTrainPage *self)
+/* The curves as they are shown. */
+static void
+lm_train_page_add_views (LmPage *page,
+                         GPtrArray *views)
 {
+  LmTrainPage *self = LM_TRAIN_PAGE (page);
   LmHistory *history = self->document != NULL ? main_history (self) : NULL;
-  const LmRunInfo *info = self->document != NULL ? lm_document_find_run (self->document, lm_runs_pane_get_main (self->runs_pane)) : NULL;
+  gint64 run = history != NULL ? lm_runs_pane_get_main (self->runs_pane) : 0;
+  const LmRunInfo *info = history != NULL ? lm_document_find_run (self->document, run) : NULL;
   LmCurvesPicture *picture;
-  g_autofree char *title = NULL, *caption = NULL, *run = NULL;
+  g_autofree char *title = NULL, *caption = NULL, *words = NULL, *name = NULL;
 
   if (history == NULL)
-    return NULL;
-  run = info != NULL ? lm_words_run (info) : g_strdup ("");
-  title = g_strdup_printf ("%s · %s", lm_document_get_name (self->document), run);
+    return;
+  words = info != NULL ? lm_words_run (info) : g_strdup ("");
+  title = g_strdup_printf ("%s · %s", lm_document_get_name (self->document), words);
   if (info != NULL)
     caption = g_strdup_printf (_ ("seed %" PRIu64 ", %s, %s"), info->seed, info->data != NULL ? info->data : "?", info->instruction_set != NULL ? info->instruction_set : "?");
   picture = lm_history_picture (history, title, caption, TRUE);
   lm_curves_drop_means (picture);
   add_others (self, picture);
-  return picture;
+  name = g_strdup_printf ("run%" PRId64 "-curves", run);
+  g_ptr_array_add (views, lm_view_new (name, (LmPicture){ LM_PICTURE_CURVES, .curves = picture }, GTK_WIDGET (self->plot)));
 }
 
-char *
-lm_train_page_dup_picture_name (LmTrainPage *self)
+static void
+lm_train_page_page_init (LmPageInterface *interface)
 {
-  return g_strdup_printf ("run%" PRId64 "-curves", lm_runs_pane_get_main (self->runs_pane));
+  interface->set_source = lm_train_page_set_source;
+  interface->get_panes = lm_train_page_get_panes;
+  interface->add_views = lm_train_page_add_views;
 }
 
 gint64

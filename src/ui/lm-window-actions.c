@@ -412,19 +412,14 @@ export_cb (GtkWidget *widget,
            GVariant *parameter)
 {
   LmWindow *self = LM_WINDOW (widget);
-  gboolean is_train = g_str_equal (lm_window_get_page (self), "train");
-  LmCurvesPicture *curves = is_train ? lm_train_page_dup_picture (self->train_page) : NULL;
-  LmGraphPicture *graph = is_train ? NULL : lm_design_page_dup_picture (self->design_page);
-  GtkWidget *page = is_train ? GTK_WIDGET (self->train_page) : GTK_WIDGET (self->design_page);
-  g_autofree char *view = is_train ? lm_train_page_dup_picture_name (self->train_page) : g_strdup ("graph");
-  g_autofree char *file = g_strdup_printf ("%s-%s", lm_document_get_name (self->document), view);
+  g_autoptr (GPtrArray) views = lm_page_dup_views (lm_window_get_shown (self));
   GtkWidget *window;
 
-  if (curves == NULL && graph == NULL) {
-    lm_window_toast (self, _ ("There are no curves yet"), NULL, NULL, NULL);
+  if (views->len == 0) {
+    lm_window_toast (self, _ ("There is nothing to export here yet"), NULL, NULL, NULL);
     return;
   }
-  window = lm_export_window_new (GTK_WINDOW (self), curves, graph, file, gtk_widget_get_width (page), gtk_widget_get_height (page));
+  window = lm_export_window_new (GTK_WINDOW (self), g_ptr_array_steal_index (views, 0), lm_document_get_name (self->document));
   g_signal_connect_object (window, "saved", G_CALLBACK (exported_cb), self, G_CONNECT_SWAPPED);
   gtk_window_present (GTK_WINDOW (window));
 }
@@ -442,7 +437,7 @@ page_cb (GtkWidget *widget,
 static LmPanes *
 panes_of (LmWindow *self)
 {
-  return g_str_equal (lm_window_get_page (self), "train") ? lm_train_page_get_panes (self->train_page) : NULL;
+  return lm_page_get_panes (lm_window_get_shown (self));
 }
 
 static void
@@ -493,7 +488,7 @@ next_pane_cb (GtkWidget *widget,
   gtk_window_set_focus_visible (GTK_WINDOW (self), TRUE);
   if (panes != NULL && lm_panes_next (panes, backwards))
     return;
-  if (panes == NULL && (in_header || focus == NULL) && gtk_widget_child_focus (GTK_WIDGET (self->design_page), GTK_DIR_TAB_FORWARD))
+  if (panes == NULL && (in_header || focus == NULL) && gtk_widget_child_focus (GTK_WIDGET (lm_window_get_shown (self)), GTK_DIR_TAB_FORWARD))
     return;
   gtk_widget_child_focus (GTK_WIDGET (self->header), GTK_DIR_TAB_FORWARD);
 }

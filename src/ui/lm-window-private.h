@@ -43,6 +43,8 @@ struct _LmWindow {
   char *path;
   LmDocument *document;
   LmSession *session;
+  LmEditor *editor;
+  LmLens *lens;
   gboolean is_closing;
   gboolean is_narrow;
   guint narrow_source;
@@ -53,6 +55,12 @@ void lm_window_install_actions (GtkWidgetClass *klass);
 
 /* Which of them make sense now. */
 void lm_window_update_actions (LmWindow *self);
+
+/* The page that is shown. */
+LmPage *lm_window_get_shown (LmWindow *self);
+
+/* (transfer full) (element-type LmPage): all of them. */
+GPtrArray *lm_window_dup_pages (LmWindow *self);
 
 /* The entries of the project menu that change. */
 void lm_window_fill_menus (LmWindow *self);

@@ -194,12 +194,10 @@ ended_cb (LmWindow *self)
 static void
 page_changed_cb (LmWindow *self)
 {
-  const char *page = lm_window_get_page (self);
+  GtkWidget *page = adw_view_stack_get_visible_child (self->pages);
 
-  if (g_strcmp0 (page, "train") == 0)
-    adw_view_stack_page_set_needs_attention (self->train_stack_page, FALSE);
-  if (g_strcmp0 (page, "design") == 0)
-    adw_view_stack_page_set_needs_attention (self->design_stack_page, FALSE);
+  if (page != NULL)
+    adw_view_stack_page_set_needs_attention (adw_view_stack_get_page (self->pages, page), FALSE);
   if (self->document != NULL)
     lm_window_update_actions (self);
 }
@@ -216,6 +214,16 @@ show_read_only (LmWindow *self)
     lm_window_set_banner (self, _ ("This project is open elsewhere, so it can only be looked at here."), _ ("Open a Copy"), "win.open-copy");
   else if (reason != NULL)
     lm_window_set_banner (self, reason, _ ("Open a Copy"), "win.open-copy");
+}
+
+static void
+set_source (LmWindow *self)
+{
+  const LmSource source = { self->document, self->session, self->editor, self->lens };
+  g_autoptr (GPtrArray) pages = lm_window_dup_pages (self);
+
+  for (guint i = 0; i < pages->len; i++)
+    lm_page_set_source (pages->pdata[i], &source);
 }
 
 static void
@@ -240,8 +248,7 @@ take_document (LmWindow *self,
   g_signal_connect_object (self->session, "progress", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "notify::state", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "ended", G_CALLBACK (ended_cb), self, G_CONNECT_SWAPPED);
-  lm_design_page_set_document (self->design_page, document);
-  lm_train_page_set_source (self->train_page, document, self->session);
+  set_source (self);
   lm_train_cluster_set_source (self->cluster, document, self->session);
   show_read_only (self);
   update (self);
@@ -500,6 +507,22 @@ const char *
 lm_window_get_page (LmWindow *self)
 {
   return adw_view_stack_get_visible_child_name (self->pages);
+}
+
+LmPage *
+lm_window_get_shown (LmWindow *self)
+{
+  return LM_PAGE (adw_view_stack_get_visible_child (self->pages));
+}
+
+GPtrArray *
+lm_window_dup_pages (LmWindow *self)
+{
+  GPtrArray *pages = g_ptr_array_new ();
+
+  for (GtkWidget *page = gtk_widget_get_first_child (GTK_WIDGET (self->pages)); page != NULL; page = gtk_widget_get_next_sibling (page))
+    g_ptr_array_add (pages, page);
+  return pages;
 }
 
 void

@@ -74,25 +74,78 @@ lm_node_summary (const LmNode *node)
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
-static int
-index_of (const LmDesign *design,
-          int id)
+/* What cards are made from: a design, the path of the block it is in, and what the check says, by path of a node. */
+typedef struct {
+  const LmDesign *design;
+  const char *block;
+  const LmTask *task;
+  GHashTable *facts;  /* LmLayerFacts */
+  GHashTable *errors; /* LmDiagnostic: the first; for blocks: the first inside */
+  GHashTable *hints;
+} Scene;
+
+static char *
+path_of (const Scene *scene,
+         int id)
 {
-  for (guint i = 0; i < design->nodes->len; i++) {
-    if (((LmNode *) g_ptr_array_index (design->nodes, i))->id == id)
-      return (int) i;
+  return *scene->block != '\0' ? g_strdup_printf ("%s/%d", scene->block, id) : g_strdup_printf ("%d", id);
+}
+
+/* Puts @problem to its node and to all blocks around that. */
+static void
+note_problem (const Scene *scene,
+              LmDiagnostic *problem)
+{
+  GHashTable *table = problem->severity == LM_SEVERITY_ERROR ? scene->errors : scene->hints;
+  g_autofree char *path = g_strdup (problem->path);
+  char *slash;
+
+  do {
+    if (!g_hash_table_contains (table, path))
+      g_hash_table_insert (table, g_strdup (path), problem);
+    slash = strrchr (path, '/');
+    if (slash != NULL)
+      *slash = '\0';
+  } while (slash != NULL);
+}
+
+static void
+scene_init (Scene *self,
+            const LmCheck *check)
+{
+  self->facts = g_hash_table_new (g_str_hash, g_str_equal);
+  self->errors = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->hints = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  for (guint i = 0; i < check->layers->len; i++) {
+    LmLayerFacts *facts = &g_array_index (check->layers, LmLayerFacts, i);
+
+    g_hash_table_insert (self->facts, facts->path, facts);
   }
-  return -1;
+  for (guint i = 0; i < check->diagnostics->len; i++) {
+    LmDiagnostic *problem = g_ptr_array_index (check->diagnostics, i);
+
+    if (problem->path != NULL)
+      note_problem (self, problem);
+  }
+}
+
+static void
+scene_clear (Scene *self)
+{
+  g_hash_table_unref (self->facts);
+  g_hash_table_unref (self->errors);
+  g_hash_table_unref (self->hints);
 }
 
 /* Figures of a node; those of a block count what is inside. */
 static void
 set_params (LmCard *card,
+            const Scene *scene,
             const LmNode *node,
-            const LmCheck *check)
+            const char *path)
 {
-  g_autofree char *path = g_strdup_printf ("%d", node->id), *count = NULL;
-  const LmLayerFacts *facts = lm_check_find (check, path);
+  const LmLayerFacts *facts = g_hash_table_lookup (scene->facts, path);
+  g_autofree char *count = NULL;
 
   if (facts == NULL || facts->params == 0)
     return;
@@ -102,25 +155,19 @@ set_params (LmCard *card,
 
 static void
 set_problems (LmCard *card,
-              const LmNode *node,
-              const LmCheck *check)
+              const Scene *scene,
+              const char *path)
 {
-  g_autofree char *path = g_strdup_printf ("%d", node->id), *prefix = g_strdup_printf ("%d/", node->id);
+  const LmDiagnostic *error = g_hash_table_lookup (scene->errors, path), *hint = g_hash_table_lookup (scene->hints, path);
 
   card->error_port = -1;
-  for (guint i = 0; i < check->diagnostics->len; i++) {
-    const LmDiagnostic *problem = g_ptr_array_index (check->diagnostics, i);
-
-    if (problem->path == NULL || (strcmp (problem->path, path) != 0 && !g_str_has_prefix (problem->path, prefix)))
-      continue;
-    if (problem->severity == LM_SEVERITY_ERROR && card->error == NULL) {
-      card->error = g_strdup (problem->title);
-      /* The port of a layer inside of a block is none of the block's. */
-      card->error_port = strcmp (problem->path, path) == 0 ? problem->port : -1;
-    } else if (problem->severity == LM_SEVERITY_HINT && card->hint == NULL) {
-      card->hint = g_strdup (problem->title);
-    }
+  if (error != NULL) {
+    card->error = g_strdup (error->title);
+    /* The port of a layer inside of a block is none of the block's. */
+    card->error_port = strcmp (error->path, path) == 0 ? error->port : -1;
   }
+  if (hint != NULL)
+    card->hint = g_strdup (hint->title);
 }
 
 /* TRUE for a layer that answers: one that a target is set for; without any the main sink. */
@@ -137,12 +184,13 @@ has_target (const LmDesign *design,
 
 static void
 fill_card (LmCard *card,
-           const LmDesign *design,
-           const LmNode *node,
-           const LmCheck *check,
-           const LmTask *task)
+           const Scene *scene,
+           const LmNode *node)
 {
+  const LmDesign *design = scene->design;
   const LmLayerClass *layer = lm_design_source (design, node)->layer;
+  const LmTask *task = scene->task;
+  g_autofree char *path = path_of (scene, node->id);
 
   card->id = node->id;
   card->name = g_strdup (node->name);
@@ -160,26 +208,25 @@ fill_card (LmCard *card,
     card->in_names = g_strdupv ((char **) layer->input_names);
   if (layer != NULL && layer->output_names != NULL)
     card->out_names = g_strdupv ((char **) layer->output_names);
-  set_params (card, node, check);
-  set_problems (card, node, check);
+  set_params (card, scene, node, path);
+  set_problems (card, scene, path);
   if (task != NULL && task->has_target && card->n_in > 0 && has_target (design, node))
     card->target = task->labels ? g_strdup_printf (_ ("target · %d classes"), (int) task->n_classes) : g_strdup (_ ("target · numbers"));
 }
 
 static void
 fill_wire (LmCardWire *wire,
-           const LmDesign *design,
+           const Scene *scene,
            const LmWire *source,
-           const LmCheck *check,
            const LmGraphPicture *picture)
 {
-  g_autofree char *path = g_strdup_printf ("%d", source->from);
-  const LmLayerFacts *facts = lm_check_find (check, path);
+  g_autofree char *path = path_of (scene, source->from);
+  const LmLayerFacts *facts = g_hash_table_lookup (scene->facts, path);
   const LmCard *to;
 
-  wire->from = index_of (design, source->from);
+  wire->from = lm_design_index (scene->design, source->from);
   wire->from_port = source->from_port;
-  wire->to = index_of (design, source->to);
+  wire->to = lm_design_index (scene->design, source->to);
   wire->to_port = source->to_port;
   if (facts != NULL && source->from_port < MIN (facts->n_outputs, 4) && facts->shapes[source->from_port].rank >= 0)
     wire->label = lm_shape_to_string (&facts->shapes[source->from_port]);
@@ -188,24 +235,12 @@ fill_wire (LmCardWire *wire,
   wire->is_error = to->error != NULL && to->error_port == source->to_port;
 }
 
-LmGraphPicture *
-lm_graph_picture (const LmDesign *design,
-                  const LmCheck *check,
-                  const LmTask *task)
+/* “93,322 parameters · trains in 41 MiB” */
+static char *
+make_caption (const LmCheck *check)
 {
-  LmGraphPicture *self = g_new0 (LmGraphPicture, 1);
   g_autofree char *params = lm_count_to_string (check->params);
-  g_autoptr (GString) caption = g_string_new (NULL);
-
-  self->to_right = design->to_right;
-  self->n_cards = (int) design->nodes->len;
-  self->cards = g_new0 (LmCard, MAX (1, self->n_cards));
-  for (int i = 0; i < self->n_cards; i++)
-    fill_card (&self->cards[i], design, g_ptr_array_index (design->nodes, i), check, task);
-  self->n_wires = (int) design->wires->len;
-  self->wires = g_new0 (LmCardWire, MAX (1, self->n_wires));
-  for (int i = 0; i < self->n_wires; i++)
-    fill_wire (&self->wires[i], design, &g_array_index (design->wires, LmWire, i), check, self);
+  GString *caption = g_string_new (NULL);
 
   g_string_append_printf (caption, _ ("%s parameters"), params);
   if (check->train_bytes > 0) {
@@ -213,6 +248,40 @@ lm_graph_picture (const LmDesign *design,
 
     g_string_append_printf (caption, _ (" · trains in %s"), bytes);
   }
-  self->caption = g_string_free (g_steal_pointer (&caption), FALSE);
+  return g_string_free (caption, FALSE);
+}
+
+LmGraphPicture *
+lm_graph_picture_of_block (const LmDesign *top,
+                           const char *block,
+                           const LmCheck *check,
+                           const LmTask *task)
+{
+  const LmNode *node = *block != '\0' ? lm_design_resolve (top, block, NULL) : NULL;
+  const LmDesign *design = *block != '\0' ? node->child : top;
+  /* What a block gives is no answer to the data. */
+  Scene scene = { .design = design, .block = block, .task = *block == '\0' ? task : NULL };
+  LmGraphPicture *self = g_new0 (LmGraphPicture, 1);
+
+  scene_init (&scene, check);
+  self->to_right = top->to_right;
+  self->n_cards = (int) design->nodes->len;
+  self->cards = g_new0 (LmCard, MAX (1, self->n_cards));
+  for (int i = 0; i < self->n_cards; i++)
+    fill_card (&self->cards[i], &scene, g_ptr_array_index (design->nodes, i));
+  self->n_wires = (int) design->wires->len;
+  self->wires = g_new0 (LmCardWire, MAX (1, self->n_wires));
+  for (int i = 0; i < self->n_wires; i++)
+    fill_wire (&self->wires[i], &scene, &g_array_index (design->wires, LmWire, i), self);
+  self->caption = make_caption (check);
+  scene_clear (&scene);
   return self;
+}
+
+LmGraphPicture *
+lm_graph_picture (const LmDesign *design,
+                  const LmCheck *check,
+                  const LmTask *task)
+{
+  return lm_graph_picture_of_block (design, "", check, task);
 }

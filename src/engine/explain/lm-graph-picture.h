@@ -21,6 +21,9 @@ G_BEGIN_DECLS
  */
 LmGraphPicture *lm_graph_picture (const LmDesign *design, const LmCheck *check, const LmTask *task);
 
+/* The same of the inside of the block with the id path @block, which must be there. */
+LmGraphPicture *lm_graph_picture_of_block (const LmDesign *top, const char *block, const LmCheck *check, const LmTask *task);
+
 /* Returns: (transfer full): what stands on the card of a node: “Conv2D · 64 of 3×3 · relu”. */
 char *lm_node_summary (const LmNode *node);
 

@@ -329,11 +329,13 @@ lm_checking_loose_ends (LmChecking *self)
     int at = g_array_index (sinks, int, i);
     const LmNode *node = lm_lowered_node (self->lowered, at)->node;
     LmDiagnostic *diagnostic;
-    LmShape shape;
+    LmShape shape = { .rank = -1 };
 
     if (lm_lowered_node (self->lowered, at)->error != NULL || has_target (self->design, node->id))
       continue;
-    shape = lm_builder_shape (self->builder, lm_lowered_out (self->lowered, at, 0));
+    /* An empty block has no output. */
+    if (lm_lowered_node (self->lowered, at)->n_out > 0)
+      shape = lm_builder_shape (self->builder, lm_lowered_out (self->lowered, at, 0));
     if (shape.rank >= 0) {
       g_autofree char *size = lm_shape_to_string (&shape);
 
@@ -415,7 +417,7 @@ measure (const LmChecking *self,
   for (guint i = 0; i < self->lowered->sinks->len; i++) {
     int at = g_array_index (self->lowered->sinks, int, i);
 
-    if (lm_lowered_node (self->lowered, at)->node->id == id)
+    if (lm_lowered_node (self->lowered, at)->node->id == id && lm_lowered_node (self->lowered, at)->n_out > 0)
       spec.root = lm_lowered_out (self->lowered, at, 0);
   }
   for (guint i = 0; i < graph->slots->len; i++) {

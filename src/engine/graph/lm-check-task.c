@@ -432,7 +432,7 @@ lm_checking_task (LmChecking *self)
   if (!self->task->has_target || self->design->training == NULL)
     return;
   node = find_output (self, &port);
-  if (node < 0)
+  if (node < 0 || port >= lm_lowered_node (self->lowered, node)->n_out)
     return;
   output = lm_lowered_out (self->lowered, node, port);
   if (!lm_builder_is_known (self->builder, output))
