@@ -8,6 +8,7 @@
 #include "lm-design-page.h"
 
 #include "lm-canvas.h"
+#include "lm-design-panes.h"
 #include "lm-graph-picture.h"
 #include "lm-words.h"
 
@@ -16,7 +17,7 @@
 struct _LmDesignPage {
   GtkWidget parent_instance;
 
-  GtkWidget *overlay;
+  LmDesignPanes *panes;
   LmCanvas *canvas;
   GtkButton *zoom_button;
   LmDocument *document;
@@ -82,7 +83,9 @@ lm_design_page_dispose (GObject *object)
 
   g_clear_object (&self->document);
   g_clear_object (&self->settings);
-  g_clear_pointer (&self->overlay, gtk_widget_unparent);
+  if (self->panes != NULL)
+    gtk_widget_unparent (GTK_WIDGET (self->panes));
+  self->panes = NULL;
 
   G_OBJECT_CLASS (lm_design_page_parent_class)->dispose (object);
 }
@@ -109,9 +112,10 @@ lm_design_page_class_init (LmDesignPageClass *klass)
   G_OBJECT_CLASS (klass)->dispose = lm_design_page_dispose;
 
   g_type_ensure (LM_TYPE_CANVAS);
+  g_type_ensure (LM_TYPE_DESIGN_PANES);
   gtk_widget_class_set_css_name (widget_class, "designpage");
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/lamina/Lamina/ui/lm-design-page.ui");
-  gtk_widget_class_bind_template_child (widget_class, LmDesignPage, overlay);
+  gtk_widget_class_bind_template_child (widget_class, LmDesignPage, panes);
   gtk_widget_class_bind_template_child (widget_class, LmDesignPage, canvas);
   gtk_widget_class_bind_template_child (widget_class, LmDesignPage, zoom_button);
   gtk_widget_class_install_action (widget_class, "design.zoom-in", NULL, zoom_cb);
@@ -140,7 +144,21 @@ lm_design_page_set_source (LmPage *page,
 
   g_set_object (&self->document, source->document);
   g_signal_connect_object (self->document, "changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  if (source->editor != NULL)
+    lm_design_panes_set_editor (self->panes, source->editor, NULL, NULL);
   update (self);
+}
+
+static LmPanes *
+lm_design_page_get_panes (LmPage *page)
+{
+  return lm_design_panes_get_panes (LM_DESIGN_PAGE (page)->panes);
+}
+
+static gboolean
+lm_design_page_find (LmPage *page)
+{
+  return lm_design_panes_find (LM_DESIGN_PAGE (page)->panes);
 }
 
 static void
@@ -163,5 +181,7 @@ static void
 lm_design_page_page_init (LmPageInterface *interface)
 {
   interface->set_source = lm_design_page_set_source;
+  interface->get_panes = lm_design_page_get_panes;
+  interface->find = lm_design_page_find;
   interface->add_views = lm_design_page_add_views;
 }

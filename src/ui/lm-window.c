@@ -236,6 +236,7 @@ take_document (LmWindow *self,
 
   self->document = document;
   self->session = lm_session_new (document);
+  self->editor = lm_editor_new (document);
   g_free (self->path);
   self->path = g_strdup (lm_document_get_path (document));
   gtk_window_set_title (GTK_WINDOW (self), title);
@@ -402,6 +403,7 @@ lm_window_dispose (GObject *object)
   LmWindow *self = LM_WINDOW (object);
 
   g_clear_handle_id (&self->narrow_source, g_source_remove);
+  g_clear_object (&self->editor);
   g_clear_object (&self->session);
   g_clear_object (&self->document);
   g_clear_object (&self->settings);
