@@ -80,7 +80,7 @@ kit_init (Kit *self)
   *self = (Kit){ .folder = g_dir_make_tmp ("lamina-editor-XXXXXX", NULL) };
   self->path = g_build_filename (self->folder, "edit.lamina", NULL);
   g_object_set_data (owner, "kit", self);
-  lm_document_open (self->path, "welcome", owner, kit_ready_cb);
+  lm_document_open (self->path, "welcome", FALSE, owner, kit_ready_cb);
   KIT_WAIT_FOR (self->document != NULL);
   KIT_WAIT_FOR (lm_document_get_dataset (self->document, NULL) != NULL);
   self->editor = lm_editor_new (self->document);

@@ -222,6 +222,60 @@ lm_film_strip_at (const LmFilmPicture *picture,
   return -1;
 }
 
+/* Single numbers as bars, each with its name: the answer of the network. */
+static void
+draw_strip_bars (cairo_t *cr,
+                 const LmTheme *theme,
+                 const LmSheetPicture *sheet,
+                 const LmRect *box)
+{
+  int n = (int) sheet->tiles->shape.dim[0], most = 0;
+  double row = MIN (box->height / n, 13), label = 0, max = MAX (sheet->max, 1e-12);
+  const float *values = lm_tensor_f32 (sheet->tiles);
+
+  for (int i = 0; i < n; i++) {
+    label = MAX (label, lm_text_width (cr, theme, LM_FONT_TINY, sheet->labels[i]));
+    most = values[i] > values[most] ? i : most;
+  }
+  label = MIN (label, box->width / 2);
+  for (int i = 0; i < n; i++) {
+    double y = box->y + i * row, share = CLAMP ((double) values[i] / max, 0, 1), room = box->width - label - 6;
+    LmRect track = { box->x + label + 6, y + row / 2 - 3, room, 6 }, bar = { track.x, track.y, MAX (share * room, 1), 6 };
+
+    lm_text_draw (cr, theme, LM_FONT_TINY, i == most ? &theme->text : &theme->text2, sheet->labels[i], box->x, y + row / 2 + 4, LM_ALIGN_LEFT, label);
+    lm_paint_box (cr, &track, 3, &theme->pill, NULL, 0);
+    lm_paint_box (cr, &bar, 3, i == most ? &theme->bar : &theme->bar_rest, NULL, 0);
+  }
+}
+
+/* A vector: cells that fill the square, or, of many features, its rows folded until they do. */
+static void
+draw_strip_vector (cairo_t *cr,
+                   const LmTheme *theme,
+                   const LmSheetPicture *sheet,
+                   const LmRect *box)
+{
+  LmPixels pixels;
+  int n = (int) lm_tensor_n_elements (sheet->tiles);
+  LmRect rect = *box;
+
+  if (!lm_sheet_tile_pixels (sheet, 0, &pixels))
+    return;
+  if (sheet->tiles->shape.dim[0] > 1) {
+    pixels.width = (int) ceil (sqrt (n));
+    while (n % pixels.width != 0 && pixels.width < n)
+      pixels.width++;
+    pixels.height = n / pixels.width;
+  }
+  while (pixels.width % 2 == 0 && pixels.width >= 4 * pixels.height) {
+    pixels.width /= 2;
+    pixels.height *= 2;
+  }
+  rect.height = MIN (box->height, MAX (box->width * pixels.height / pixels.width, 6));
+  rect.width = MIN (box->width, MAX (box->height * pixels.width / pixels.height, 6));
+  lm_paint_pixels (cr, theme, &pixels, &rect, FALSE);
+}
+
 /* The first nine maps, or all that a single tile has, in a square of @side. */
 static void
 draw_strip_maps (cairo_t *cr,
@@ -234,6 +288,13 @@ draw_strip_maps (cairo_t *cr,
                                    : 3;
   double gap = 2, cell = (box->width - (across - 1) * gap) / across;
 
+  if (n > 0 && sheet->tiles->shape.rank == 3 && (sheet->tiles->shape.dim[1] == 1 || sheet->tiles->shape.dim[0] == 1) && sheet->tiles->shape.dim[2] % 64 <= 1) {
+    if (sheet->labels != NULL && sheet->tiles->shape.dim[0] <= 16)
+      draw_strip_bars (cr, theme, sheet, box);
+    else
+      draw_strip_vector (cr, theme, sheet, box);
+    return;
+  }
   for (int i = 0; i < n; i++) {
     LmPixels pixels;
     LmRect rect = { box->x + (i % across) * (cell + gap), box->y + (i / across) * (cell + gap), cell, cell };
@@ -314,8 +375,10 @@ lm_draw_film_strip (cairo_t *cr,
     } else {
       const LmSheetPicture *sheet = picture->sheets[i - 1];
 
-      lm_text_draw (cr, theme, LM_FONT_SMALL_STRONG, &theme->text, sheet->title, maps.x, r.y + 20 * u, LM_ALIGN_LEFT, inner);
-      if (sheet->tiles != NULL && sheet->tiles->shape.rank >= 3) {
+      lm_text_draw (cr, theme, LM_FONT_SMALL_STRONG, &theme->text, sheet->name != NULL ? sheet->name : sheet->title, maps.x, r.y + 20 * u, LM_ALIGN_LEFT, inner);
+      if (sheet->shape != NULL) {
+        lm_text_draw (cr, theme, LM_FONT_SMALL, &theme->text2, sheet->shape, maps.x, r.y + 37 * u, LM_ALIGN_LEFT, inner);
+      } else if (sheet->tiles != NULL && sheet->tiles->shape.rank >= 3) {
         const gint64 *dim = sheet->tiles->shape.dim;
         g_autofree char *shape = shape_text (dim[1], dim[2], dim[0]);
 

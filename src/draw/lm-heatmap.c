@@ -96,6 +96,30 @@ lm_heatmap_alpha (const LmHeatmapPicture *picture,
   return CLAMP (opacity, 0, 1) * pow (MIN (share, 1), 0.7);
 }
 
+/* Steps of the colours with their opacity: finer than the 8 bits of a pixel. */
+#define STEPS 1024
+
+/* Premultiplied pixels for values from the lowest to the highest. */
+static void
+fill_pixels (const LmHeatmapPicture *picture,
+             const LmTheme *theme,
+             const LmPixels *map,
+             double opacity,
+             guint32 *pixels)
+{
+  guint32 table[256];
+
+  lm_map_table (map->map, theme->is_dark, table);
+  for (int i = 0; i <= STEPS; i++) {
+    double t = (double) i / STEPS, alpha = lm_heatmap_alpha (picture, map->min + t * (map->max - map->min), opacity);
+    guint32 rgb = table[(int) (t * 255 + 0.5)];
+
+    pixels[i] = (guint32) lround (alpha * 255) << 24;
+    for (int shift = 0; shift <= 16; shift += 8)
+      pixels[i] |= (guint32) lround ((rgb >> shift & 255) * alpha) << shift;
+  }
+}
+
 /* The coloured map with its opacity, at the resolution of the device. */
 static cairo_surface_t *
 overlay_surface (const LmHeatmapPicture *picture,
@@ -108,24 +132,27 @@ overlay_surface (const LmHeatmapPicture *picture,
   cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_ARGB32, width, height);
   unsigned char *data = cairo_image_surface_get_data (surface);
   int stride = cairo_image_surface_get_stride (surface);
-  guint32 table[256];
+  double scale = map.max > map.min ? STEPS / (map.max - map.min) : 0;
+  guint32 pixels[STEPS + 1];
+  g_autofree double *line = g_new (double, map.width);
 
   if (cairo_surface_status (surface) != CAIRO_STATUS_SUCCESS)
     return surface;
-  lm_map_table (map.map, theme->is_dark, table);
+  fill_pixels (picture, theme, &map, opacity, pixels);
   cairo_surface_flush (surface);
+  /* As lm_heatmap_sample(), but each row of the map is mixed once for a row of pixels. */
   for (int y = 0; y < height; y++) {
     guint32 *row = (guint32 *) (gpointer) (data + (gsize) y * (gsize) stride);
+    double v = CLAMP ((y + 0.5) / height * map.height - 0.5, 0, map.height - 1), fv = v - (int) v;
+    const float *above = map.values + (gsize) v * (gsize) map.width, *below = map.values + (gsize) MIN ((int) v + 1, map.height - 1) * (gsize) map.width;
 
+    for (int i = 0; i < map.width; i++)
+      line[i] = (double) above[i] * (1 - fv) + (double) below[i] * fv;
     for (int x = 0; x < width; x++) {
-      double value = lm_heatmap_sample (map.values, map.width, map.height, (x + 0.5) / width, (y + 0.5) / height);
-      double t = lm_map_position (value, map.min, map.max), alpha = lm_heatmap_alpha (picture, value, opacity);
-      guint32 rgb = table[t < 0 ? 0 : (int) (t * 255 + 0.5)];
-      guint32 a = (guint32) lround (alpha * 255);
+      double u = CLAMP ((x + 0.5) / width * map.width - 0.5, 0, map.width - 1), fu = u - (int) u;
+      double value = line[(int) u] * (1 - fu) + line[MIN ((int) u + 1, map.width - 1)] * fu;
 
-      row[x] = a << 24;
-      for (int shift = 0; shift <= 16; shift += 8)
-        row[x] |= (guint32) lround ((rgb >> shift & 255) * alpha) << shift;
+      row[x] = isfinite (value) ? pixels[(int) (CLAMP ((value - map.min) * scale, 0, STEPS) + 0.5)] : 0;
     }
   }
   cairo_surface_mark_dirty (surface);
@@ -309,11 +336,11 @@ lm_heatmap_natural_height (const LmHeatmapPicture *picture,
   return ceil (height);
 }
 
-static void
-draw_bar (cairo_t *cr,
-          const LmTheme *theme,
-          const LmHeatmapPicture *picture,
-          const LmRect *rect)
+void
+lm_draw_heatmap_bar (cairo_t *cr,
+                     const LmTheme *theme,
+                     const LmHeatmapPicture *picture,
+                     const LmRect *rect)
 {
   LmPixels map = map_pixels (picture);
   double u = theme->text_scale;
@@ -404,7 +431,7 @@ lm_draw_heatmap (cairo_t *cr,
   lm_paint_page (cr, theme, width, height);
   lm_paint_header (cr, theme, picture->title, NULL, width, TRUE);
   lm_draw_heatmap_overlay (cr, theme, picture, &plan.overlay, view);
-  draw_bar (cr, theme, picture, &plan.bar);
+  lm_draw_heatmap_bar (cr, theme, picture, &plan.bar);
   draw_small (cr, theme, picture, &plan);
   if (plan.classes.height > 0)
     draw_classes (cr, theme, picture, &plan.classes);

@@ -35,6 +35,9 @@ double lm_heatmap_natural_height (const LmHeatmapPicture *picture, const LmTheme
 /* Only the picture with the map over it, into @rect: for a window that arranges the rest itself. */
 void lm_draw_heatmap_overlay (cairo_t *cr, const LmTheme *theme, const LmHeatmapPicture *picture, const LmRect *rect, const LmHeatmapView *view);
 
+/* The colour bar, with three numbers at its right. */
+void lm_draw_heatmap_bar (cairo_t *cr, const LmTheme *theme, const LmHeatmapPicture *picture, const LmRect *rect);
+
 /* Bilinear value of a map of @width × @height at (@x, @y) in units of the whole map, 0 … 1; cell centres lie at
  * (i + 0.5) / size, and outside of the outermost centres the value stays that of the border. */
 double lm_heatmap_sample (const float *map, int width, int height, double x, double y);

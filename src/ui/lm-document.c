@@ -197,6 +197,7 @@ read_data (LmDocument *self)
 typedef struct {
   char *path;
   char *template_id;
+  gboolean to_right;
   LmDocumentReady ready;
   LmDocument *document;
 } Opening;
@@ -212,17 +213,35 @@ opening_free (gpointer data)
   g_free (opening);
 }
 
+/* Templates flow down. */
+static void
+turn_right (LmDesign *design)
+{
+  const double stretch = (double) LM_CARD_PITCH_RIGHT / LM_CARD_PITCH_DOWN;
+
+  design->to_right = TRUE;
+  for (guint i = 0; i < design->nodes->len; i++) {
+    LmNode *node = design->nodes->pdata[i];
+    double x = node->x;
+
+    node->x = node->y * stretch;
+    node->y = x / stretch;
+  }
+}
+
 static LmProject *
-create_project (const char *path,
-                const char *template_id,
+create_project (const Opening *opening,
                 GError **error)
 {
+  const char *path = opening->path;
   g_autofree char *folder = g_path_get_dirname (path);
-  g_autoptr (LmDesign) design = lm_template_load (template_id, error);
+  g_autoptr (LmDesign) design = lm_template_load (opening->template_id, error);
   g_autoptr (LmProject) project = NULL;
 
   if (design == NULL)
     return NULL;
+  if (opening->to_right)
+    turn_right (design);
   g_mkdir_with_parents (folder, 0755);
   project = lm_project_create (path, FALSE, error);
   if (project == NULL || !lm_project_save_design (project, design, error))
@@ -239,7 +258,7 @@ open_project (LmDocument *self,
   LmProject *project;
 
   if (opening->template_id != NULL && !g_file_test (opening->path, G_FILE_TEST_EXISTS))
-    return create_project (opening->path, opening->template_id, error);
+    return create_project (opening, error);
   project = lm_project_open (opening->path, LM_PROJECT_WRITE, &reason);
   if (project == NULL && g_error_matches (reason, LM_ERROR, LM_ERROR_BUSY)) {
     self->is_busy = TRUE;
@@ -347,6 +366,7 @@ opened_cb (gpointer owner,
 void
 lm_document_open (const char *path,
                   const char *template_id,
+                  gboolean to_right,
                   gpointer owner,
                   LmDocumentReady ready)
 {
@@ -354,6 +374,7 @@ lm_document_open (const char *path,
 
   opening->path = g_strdup (path);
   opening->template_id = g_strdup (template_id);
+  opening->to_right = to_right;
   opening->ready = ready;
   lm_work_run (owner, open_thread, opened_cb, opening, opening_free);
 }

@@ -33,12 +33,12 @@ typedef void (*LmDocumentReady) (LmDocument *document, const GError *error, gpoi
 /**
  * lm_document_open:
  * @path: of the project
- * @template_id: (nullable): made of this template first if there is no file
+ * @template_id: (nullable): made of this template first if there is no file, from left to right if @to_right
  * @owner: a #GObject, kept until @ready has been called
  *
  * A file that somebody else writes is opened for reading: lm_document_get_read_only() says so.
  */
-void lm_document_open (const char *path, const char *template_id, gpointer owner, LmDocumentReady ready);
+void lm_document_open (const char *path, const char *template_id, gboolean to_right, gpointer owner, LmDocumentReady ready);
 
 /* Waits for what was saved and closes the file; @done on the main thread. Nothing else may be called afterwards. */
 void lm_document_close (LmDocument *self, void (*done) (gpointer data), gpointer data);

@@ -403,6 +403,66 @@ lm_session_set_rate (LmSession *self,
 }
 
 typedef struct {
+  LmSession *session;
+  LmRun *run; /* lives while its trainer answers */
+  LmSessionModelFunc func;
+  gpointer data;
+  LmModel *model;
+} Request;
+
+static gboolean
+model_idle_cb (gpointer data)
+{
+  Request *request = data;
+  LmSession *self = request->session;
+
+  if (request->model != NULL && self->facts != NULL && self->facts->steps_per_epoch > 0)
+    request->model->epoch = request->model->step / self->facts->steps_per_epoch;
+  request->func (request->model, request->data);
+  g_object_unref (self);
+  g_free (request);
+  return G_SOURCE_REMOVE;
+}
+
+/* On the trainer's thread. */
+static void
+snapshot_cb (LmSnapshot *snapshot,
+             gint64 step,
+             void *data)
+{
+  Request *request = data;
+  const LmPipeline *pipeline = lm_trainer_get_pipeline (lm_run_get_trainer (request->run));
+
+  if (snapshot != NULL) {
+    request->model = g_new0 (LmModel, 1);
+    request->model->run = lm_run_get_id (request->run);
+    request->model->step = step;
+    request->model->design = lm_design_copy (lm_run_get_design (request->run));
+    request->model->pipeline = pipeline != NULL ? lm_pipeline_copy (pipeline) : lm_pipeline_new ();
+    request->model->weights = snapshot;
+  }
+  g_idle_add_full (G_PRIORITY_DEFAULT, model_idle_cb, request, NULL);
+}
+
+gboolean
+lm_session_request_model (LmSession *self,
+                          LmSessionModelFunc func,
+                          gpointer data)
+{
+  Request *request;
+
+  if (trainer_of (self) == NULL || (self->state != LM_SESSION_RUNNING && self->state != LM_SESSION_PAUSED && self->state != LM_SESSION_PAUSING))
+    return FALSE;
+  request = g_new0 (Request, 1);
+  *request = (Request){ g_object_ref (self), self->run, func, data, NULL };
+  if (lm_trainer_request_snapshot (trainer_of (self), snapshot_cb, request))
+    return TRUE;
+  g_object_unref (self);
+  g_free (request);
+  return FALSE;
+}
+
+typedef struct {
   LmRun *run;
   void (*done) (gpointer data);
   gpointer data;

@@ -75,6 +75,16 @@ const LmEvent *lm_session_get_end (LmSession *self);  /* END of the last run; NU
 /* (nullable): why the last run could not start. */
 const GError *lm_session_get_error (LmSession *self);
 
+/**
+ * LmSessionModelFunc:
+ * @model: (transfer full) (nullable): %NULL if the run ended before there were weights
+ */
+typedef void (*LmSessionModelFunc) (LmModel *model, gpointer data);
+
+/* The network at work: its design, its chain, a copy of its weights between two steps. @func is called once, later, on the
+ * main thread. FALSE if nothing is at work, or too much has been asked for already: then it is not. */
+gboolean lm_session_request_model (LmSession *self, LmSessionModelFunc func, gpointer data);
+
 /* An LmEventSink, of the trainer; @session is the LmSession. Thread: any one. */
 void lm_session_put (LmEvent *event, void *session);
 

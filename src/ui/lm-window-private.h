@@ -50,11 +50,18 @@ struct _LmWindow {
   guint narrow_source;
 };
 
-/* Actions of the class, and their keys. */
+/* Actions of the class; those about files stand in a file of their own. */
 void lm_window_install_actions (GtkWidgetClass *klass);
+void lm_window_install_file_actions (GtkWidgetClass *klass);
+
+/* Files that are dropped anywhere on the window. */
+void lm_window_take_drops (LmWindow *self);
 
 /* Which of them make sense now. */
 void lm_window_update_actions (LmWindow *self);
+
+/* Pauses what runs, writes what is left, closes the file; the window goes at once. @done: (nullable): when it is closed. */
+void lm_window_leave (LmWindow *self, void (*done) (gpointer data), gpointer data);
 
 /* The page that is shown. */
 LmPage *lm_window_get_shown (LmWindow *self);

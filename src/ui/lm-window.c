@@ -61,6 +61,13 @@ lm_window_set_banner (LmWindow *self,
 }
 
 static void
+refused_cb (LmWindow *self,
+            const char *message)
+{
+  lm_window_toast (self, message, NULL, NULL, NULL);
+}
+
+static void
 problem_cb (LmWindow *self,
             const char *message)
 {
@@ -243,6 +250,7 @@ take_document (LmWindow *self,
   gtk_label_set_label (self->project_label, name);
   gtk_recent_manager_add_item (gtk_recent_manager_get_default (), uri);
 
+  g_signal_connect_object (self->editor, "refused", G_CALLBACK (refused_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (document, "changed", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (document, "runs-changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (document, "problem", G_CALLBACK (problem_cb), self, G_CONNECT_SWAPPED);
@@ -301,10 +309,21 @@ save_state (LmWindow *self)
   g_settings_set_int (self->settings, "window-height", MAX (height, 360));
 }
 
+typedef struct {
+  LmWindow *window;
+  void (*done) (gpointer data);
+  gpointer data;
+} Leaving;
+
 static void
 closed_cb (gpointer data)
 {
-  LmWindow *self = data;
+  Leaving *leaving = data;
+  LmWindow *self = leaving->window;
+
+  if (leaving->done != NULL)
+    leaving->done (leaving->data);
+  g_free (leaving);
 
   gtk_window_destroy (GTK_WINDOW (self));
   g_object_unref (self);
@@ -313,20 +332,25 @@ closed_cb (gpointer data)
 static void
 left_cb (gpointer data)
 {
-  LmWindow *self = data;
+  Leaving *leaving = data;
 
-  lm_document_close (self->document, closed_cb, self);
+  lm_document_close (leaving->window->document, closed_cb, leaving);
 }
 
 /* The window is gone at once; what is written goes on behind it. */
-static void
-leave (LmWindow *self)
+void
+lm_window_leave (LmWindow *self,
+                 void (*done) (gpointer data),
+                 gpointer data)
 {
+  Leaving *leaving = g_new (Leaving, 1);
+
+  *leaving = (Leaving){ self, done, data };
   self->is_closing = TRUE;
   save_state (self);
   gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
   g_object_ref (self);
-  lm_session_leave (self->session, left_cb, self);
+  lm_session_leave (self->session, left_cb, leaving);
 }
 
 static void
@@ -334,7 +358,7 @@ close_answer_cb (LmWindow *self,
                  const char *response)
 {
   if (g_strcmp0 (response, "close") == 0 && !self->is_closing)
-    leave (self);
+    lm_window_leave (self, NULL, NULL);
 }
 
 static void
@@ -364,7 +388,7 @@ lm_window_close_request (GtkWindow *window)
   if (lm_session_is_active (self->session) && lm_session_get_state (self->session) != LM_SESSION_PAUSED)
     ask_to_close (self);
   else
-    leave (self);
+    lm_window_leave (self, NULL, NULL);
   return GDK_EVENT_STOP;
 }
 
@@ -471,6 +495,7 @@ lm_window_init (LmWindow *self)
   g_signal_connect_object (self->pages, "notify::visible-child", G_CALLBACK (page_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (gtk_recent_manager_get_default (), "changed", G_CALLBACK (lm_window_fill_menus), self, G_CONNECT_SWAPPED);
   lm_window_fill_menus (self);
+  lm_window_take_drops (self);
   lm_window_update_actions (self);
   lm_frame_times_watch (GTK_WINDOW (self));
 }
@@ -483,7 +508,7 @@ lm_window_new (GtkApplication *application,
   LmWindow *self = g_object_new (LM_TYPE_WINDOW, "application", application, "title", "Lamina", NULL);
 
   self->path = g_strdup (path);
-  lm_document_open (path, template_id, self, opened_cb);
+  lm_document_open (path, template_id, g_settings_get_enum (self->settings, "flow-direction") == 1, self, opened_cb);
   return self;
 }
 

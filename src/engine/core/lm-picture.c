@@ -41,6 +41,9 @@ lm_sheet_picture_free (LmSheetPicture *self)
   if (self == NULL)
     return;
 
+  g_free (self->path);
+  g_free (self->name);
+  g_free (self->shape);
   g_free (self->title);
   g_free (self->scale);
   g_free (self->caption);
@@ -49,6 +52,30 @@ lm_sheet_picture_free (LmSheetPicture *self)
   g_free (self->dead);
   g_free (self->unit);
   g_free (self);
+}
+
+static LmTensor *
+share (LmTensor *tensor)
+{
+  return tensor != NULL ? lm_tensor_ref (tensor) : NULL;
+}
+
+LmSheetPicture *
+lm_sheet_picture_copy (const LmSheetPicture *self)
+{
+  LmSheetPicture *copy = g_memdup2 (self, sizeof *self);
+
+  copy->path = g_strdup (self->path);
+  copy->name = g_strdup (self->name);
+  copy->shape = g_strdup (self->shape);
+  copy->title = g_strdup (self->title);
+  copy->scale = g_strdup (self->scale);
+  copy->caption = g_strdup (self->caption);
+  copy->tiles = share (self->tiles);
+  copy->labels = g_strdupv (self->labels);
+  copy->dead = self->dead != NULL ? g_memdup2 (self->dead, sizeof (gboolean) * (gsize) self->tiles->shape.dim[0]) : NULL;
+  copy->unit = g_strdup (self->unit);
+  return copy;
 }
 
 void
@@ -65,6 +92,21 @@ lm_film_picture_free (LmFilmPicture *self)
   lm_tensor_unref (self->input);
   g_free (self->input_label);
   g_free (self);
+}
+
+LmFilmPicture *
+lm_film_picture_copy (const LmFilmPicture *self)
+{
+  LmFilmPicture *copy = g_memdup2 (self, sizeof *self);
+
+  copy->title = g_strdup (self->title);
+  copy->caption = g_strdup (self->caption);
+  copy->input = share (self->input);
+  copy->input_label = g_strdup (self->input_label);
+  copy->sheets = g_new (LmSheetPicture *, MAX (1, self->n_sheets));
+  for (int i = 0; i < self->n_sheets; i++)
+    copy->sheets[i] = lm_sheet_picture_copy (self->sheets[i]);
+  return copy;
 }
 
 /* An array of @n strings, with or without a NULL end. */
@@ -96,6 +138,25 @@ lm_heatmap_picture_free (LmHeatmapPicture *self)
   free_names (self->class_names, self->n_classes);
   g_free (self->class_scores);
   g_free (self);
+}
+
+LmHeatmapPicture *
+lm_heatmap_picture_copy (const LmHeatmapPicture *self)
+{
+  LmHeatmapPicture *copy = g_memdup2 (self, sizeof *self);
+
+  copy->title = g_strdup (self->title);
+  copy->caption = g_strdup (self->caption);
+  copy->warning = g_strdup (self->warning);
+  copy->image = share (self->image);
+  copy->map = share (self->map);
+  copy->layer = g_strdup (self->layer);
+  copy->method = g_strdup (self->method);
+  copy->class_names = self->class_names != NULL ? g_new0 (char *, self->n_classes + 1) : NULL;
+  for (int i = 0; i < self->n_classes && self->class_names != NULL; i++)
+    copy->class_names[i] = g_strdup (self->class_names[i]);
+  copy->class_scores = self->class_scores != NULL ? g_memdup2 (self->class_scores, sizeof (double) * (gsize) self->n_classes) : NULL;
+  return copy;
 }
 
 void

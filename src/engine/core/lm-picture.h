@@ -75,6 +75,9 @@ typedef struct {
  * (n_tiles, H, W, 3) for LM_MAP_RGB, float32, raw values.
  */
 typedef struct {
+  char *path;  /* of the layer: “3/1”; NULL if it is of none */
+  char *name;  /* “conv2d_1” */
+  char *shape; /* of what the layer gives: “14×14×64” */
   char *title; /* “conv2d_1 · what each filter looks for” */
   char *scale; /* “14×14 each · one scale: 0 … 2.31 · 3 always 0” */
   char *caption;
@@ -187,6 +190,11 @@ typedef enum {
   LM_PICTURE_GRAPH,
   LM_PICTURE_N_KINDS
 } LmPictureKind;
+
+/* (transfer full): numbers are shared, for nobody writes them. */
+LmSheetPicture *lm_sheet_picture_copy (const LmSheetPicture *self);
+LmFilmPicture *lm_film_picture_copy (const LmFilmPicture *self);
+LmHeatmapPicture *lm_heatmap_picture_copy (const LmHeatmapPicture *self);
 
 /**
  * LmPicture:

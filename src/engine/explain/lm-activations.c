@@ -8,7 +8,7 @@
 #include "lm-activations.h"
 
 #include "lm-i18n.h"
-#include "lm-probe.h"
+#include "lm-probes.h"
 #include "lm-sheet-new.h"
 
 #include <string.h>
@@ -81,20 +81,18 @@ vector_as_tiles (const float *values,
   return tiles;
 }
 
-/* (transfer full) (nullable): which of @n channels are zero for all samples; %NULL for too few samples to tell. */
+/* (transfer full) (nullable): which of @n channels are zero for the sample in @out and were for all witnesses; %NULL if there
+ * were none, or they are no tiles of their own. */
 static gboolean *
 find_dead (const LmOperand *out,
-           gint64 samples,
-           gint64 n)
+           const gboolean *witnesses)
 {
   gint64 channels = out->shape.dim[out->shape.rank - 1], size = lm_shape_n_elements (&out->shape, 1);
   gboolean *dead;
 
-  if (samples <= WITNESSES || n != channels)
+  if (witnesses == NULL)
     return NULL;
-  dead = g_new (gboolean, n);
-  for (gint64 k = 0; k < n; k++)
-    dead[k] = TRUE;
+  dead = g_memdup2 (witnesses, sizeof (gboolean) * (gsize) channels);
   for (gint64 i = 0; i < size; i++)
     dead[i % channels] = dead[i % channels] && ((const float *) out->data)[i] == 0.0f;
   return dead;
@@ -111,44 +109,45 @@ class_labels (const LmLook *look,
   return labels;
 }
 
-/* (nullable): the sheet of lowered node @i. */
+/* (nullable): the sheet of lowered node @i. @witnesses: (nullable): channels that others leave at 0 */
 static LmSheetPicture *
 make_sheet (const LmLook *look,
             LmProbe *probe,
-            int i)
+            int i,
+            const gboolean *witnesses)
 {
   const LmLoweredNode *node = lm_lowered_node (lm_probe_layers (probe), i);
   LmOperand out = lm_probe_output (probe, i, 0);
   const LmShape *shape = &out.shape;
-  gint64 n = lm_shape_n_elements (shape, 1);
-  gboolean is_sink = i == lm_probe_sink (probe);
+  LmShape symbolic;
+  gint64 n = lm_shape_n_elements (shape, 1), channels = shape->dim[MAX (shape->rank, 1) - 1];
   g_autofree char *note = NULL;
   gboolean *dead;
   int n_dead = 0;
-  gint64 samples;
   LmSheetPicture *sheet;
   LmTensor *tiles;
-  char *title;
 
-  if (out.data == NULL || out.dtype != LM_F32)
+  if (out.data == NULL || out.dtype != LM_F32 || shape->rank < 2)
     return NULL;
-  samples = shape->dim[0];
-  n /= samples;
   tiles = shape->rank == 4 ? maps_as_tiles (out.data, shape->dim[1], shape->dim[2], shape->dim[3]) : vector_as_tiles (out.data, n);
   if (tiles == NULL)
     return NULL;
 
-  title = g_strdup_printf ("%s · %s", node->name_path, node->node->kind);
-  dead = find_dead (&out, samples, shape->dim[shape->rank - 1]);
-  if (tiles->shape.dim[0] != shape->dim[shape->rank - 1]) {
+  dead = find_dead (&out, witnesses);
+  if (tiles->shape.dim[0] != channels) {
     /* One block of many features: no tile of their own to mark, so the words say how many. */
-    for (gint64 k = 0; dead != NULL && k < shape->dim[shape->rank - 1]; k++)
+    for (gint64 k = 0; dead != NULL && k < channels; k++)
       n_dead += dead[k];
     g_clear_pointer (&dead, g_free);
-    note = n_dead > 0 ? g_strdup_printf (_ ("%d of %d always 0"), n_dead, (int) shape->dim[shape->rank - 1]) : NULL;
+    note = n_dead > 0 ? g_strdup_printf (_ ("%d of %d always 0"), n_dead, (int) channels) : NULL;
   }
-  sheet = lm_sheet_new (title, tiles, LM_MAP_VIRIDIS, dead, note, _ ("activation"));
-  if (is_sink && shape->rank == 2 && n <= MAX_CELLS)
+  sheet = lm_sheet_new (g_strdup_printf ("%s · %s", lm_lowered_name (node), node->source->kind), tiles, LM_MAP_VIRIDIS, dead, note, _ ("activation"));
+  symbolic = *shape;
+  symbolic.dim[0] = LM_BATCH;
+  sheet->path = g_strdup (lm_lowered_path (node));
+  sheet->name = g_strdup (lm_lowered_name (node));
+  sheet->shape = lm_shape_to_string (&symbolic);
+  if (i == lm_probe_sink (probe) && shape->rank == 2 && n <= MAX_CELLS)
     sheet->labels = class_labels (look, n);
   return sheet;
 }
@@ -161,33 +160,83 @@ computes (const LmLoweredNode *node,
 {
   LmValue out = lm_lowered_out (lm_probe_layers (probe), i, 0);
 
-  if (node->node->layer == NULL || node->node->layer->max_inputs == 0 || node->n_in < 1)
+  if (node->source->layer == NULL || node->source->layer->max_inputs == 0 || node->n_in < 1)
     return FALSE;
   if (out.index == lm_lowered_in (lm_probe_layers (probe), i, 0).index)
     return FALSE;
-  return strcmp (node->node->layer->category, "shape") != 0;
+  return strcmp (node->source->layer->category, "shape") != 0;
 }
 
-/* Through the chain: the sample, and behind it the first ones of the data, by which dead units are told. @n: (out): how many. */
+/* (transfer full) (nullable): the first samples of the data, as the network gets them, by which dead units are told. */
 static float *
-gather_inputs (const LmLook *look,
-               const LmSample *sample,
-               int *n)
+gather_witnesses (const LmLook *look,
+                  const LmSample *sample)
 {
   gsize size = (gsize) lm_tensor_n_elements (sample->raw);
   int column = look->dataset != NULL ? lm_dataset_first (look->dataset, LM_ROLE_INPUT) : -1;
   LmPart part = look->dataset != NULL ? lm_dataset_default_part (look->dataset) : LM_PART_TRAIN;
   float *values;
 
-  *n = 1;
   if (column < 0 || lm_part_is_sealed (part) || lm_column_size (&look->dataset->columns[column]) != size || lm_dataset_n (look->dataset, part) < WITNESSES)
-    return lm_look_input (look, sample, 1);
-
-  values = g_new (float, size *(WITNESSES + 1));
-  memcpy (values, sample->raw->data, size * sizeof (float));
-  *n = lm_dataset_read_f32 (look->dataset, part, NULL, WITNESSES, column, values + size, NULL) ? WITNESSES + 1 : 1;
-  lm_look_scale (look, &sample->raw->shape, values, (gsize) *n);
+    return NULL;
+  values = g_new (float, size *WITNESSES);
+  if (!lm_dataset_read_f32 (look->dataset, part, NULL, WITNESSES, column, values, NULL)) {
+    g_free (values);
+    return NULL;
+  }
+  lm_look_scale (look, &sample->raw->shape, values, WITNESSES);
   return values;
+}
+
+/* (array): per lowered node the channels that are 0 for all witnesses; NULL for nodes that are not asked. */
+static gboolean **
+ask_witnesses (LmProbe *probe,
+               const float *values)
+{
+  int n_nodes = (int) lm_probe_layers (probe)->nodes->len;
+  gboolean **dead = g_new0 (gboolean *, MAX (1, n_nodes));
+
+  lm_probe_forward (probe, (const float *const[]){ values }, WITNESSES);
+  for (int i = 0; i < n_nodes; i++) {
+    LmOperand out = lm_probe_output (probe, i, 0);
+    gint64 channels = out.shape.dim[MAX (out.shape.rank, 1) - 1], size;
+
+    if (!computes (lm_lowered_node (lm_probe_layers (probe), i), probe, i) || out.data == NULL || out.dtype != LM_F32 || out.shape.rank < 2)
+      continue;
+    size = lm_shape_n_elements (&out.shape, 1);
+    dead[i] = g_new (gboolean, channels);
+    for (gint64 k = 0; k < channels; k++)
+      dead[i][k] = TRUE;
+    for (gint64 at = 0; at < size; at += channels) {
+      const float *row = (const float *) out.data + at;
+
+      for (gint64 k = 0; k < channels; k++)
+        dead[i][k] &= row[k] == 0.0f;
+    }
+  }
+  return dead;
+}
+
+/* The witnesses speak once for the same weights and data. */
+static void
+need_witnesses (const LmLook *look,
+                LmProbes *probes,
+                LmProbe *probe,
+                const LmSample *sample)
+{
+  g_autofree float *values = NULL;
+
+  if (probes->dead != NULL && probes->witness_weights == look->weights && probes->witness_data == look->dataset)
+    return;
+  lm_probes_clear_witnesses (probes);
+  values = gather_witnesses (look, sample);
+  if (values == NULL)
+    return;
+  lm_probes_forget_sample (probes);
+  probes->dead = ask_witnesses (probe, values);
+  probes->n_dead = (int) lm_probe_layers (probe)->nodes->len;
+  probes->witness_weights = look->weights != NULL ? lm_snapshot_ref (look->weights) : NULL;
+  probes->witness_data = lm_dataset_ref (look->dataset);
 }
 
 LmFilmPicture *
@@ -196,14 +245,18 @@ lm_activations (const LmLook *look,
                 const char *layer,
                 GError **error)
 {
-  LmProbeSpec spec = { .design = look->design, .weights = look->weights, .seed = look->seed, .pool = look->pool, .max_batch = WITNESSES + 1 };
-  g_autoptr (LmProbe) probe = lm_probe_new (&spec, error);
+  g_autoptr (LmProbes) own = look->probes == NULL ? lm_probes_new () : NULL;
+  LmLook kept = *look;
+  LmProbeSpec spec = { .max_batch = WITNESSES };
+  g_autoptr (LmProbe) probe = NULL;
   g_autoptr (GPtrArray) sheets = g_ptr_array_new_with_free_func ((GDestroyNotify) lm_sheet_picture_free);
-  g_autofree float *input = NULL;
   LmFilmPicture *picture;
   LmShape shape;
-  int only = -1, n;
+  int only = -1;
 
+  if (own != NULL)
+    kept.probes = own;
+  probe = lm_look_probe (&kept, &spec, error);
   if (probe == NULL)
     return NULL;
   shape = lm_probe_input_shape (probe, 0);
@@ -212,13 +265,14 @@ lm_activations (const LmLook *look,
   if (layer != NULL && (only = lm_probe_find (probe, layer, error)) < 0)
     return NULL;
 
-  input = gather_inputs (look, sample, &n);
-  lm_probe_forward (probe, (const float *const[]){ input }, n);
-  for (guint i = 0; i < lm_probe_layers (probe)->nodes->len; i++) {
+  need_witnesses (&kept, kept.probes, probe, sample);
+  if (!lm_look_forward (&kept, probe, sample, error))
+    return NULL;
+  for (int i = 0; i < (int) lm_probe_layers (probe)->nodes->len; i++) {
     LmSheetPicture *sheet = NULL;
 
-    if (only >= 0 ? (int) i == only : computes (lm_lowered_node (lm_probe_layers (probe), (int) i), probe, (int) i))
-      sheet = make_sheet (look, probe, (int) i);
+    if (only >= 0 ? i == only : computes (lm_lowered_node (lm_probe_layers (probe), i), probe, i))
+      sheet = make_sheet (look, probe, i, i < kept.probes->n_dead ? kept.probes->dead[i] : NULL);
     if (sheet != NULL)
       g_ptr_array_add (sheets, sheet);
   }

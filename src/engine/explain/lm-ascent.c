@@ -10,7 +10,7 @@
 #include "lm-error.h"
 #include "lm-i18n.h"
 #include "lm-kernels-sheet.h"
-#include "lm-probe.h"
+#include "lm-probes.h"
 #include "lm-rng.h"
 #include "lm-sheet-new.h"
 
@@ -47,8 +47,8 @@ choose_layer (const LmLook *look,
               int *n_filters,
               GError **error)
 {
-  LmProbeSpec probe_spec = { .design = look->design, .weights = look->weights, .seed = look->seed, .pool = look->pool, .max_batch = 1 };
-  g_autoptr (LmProbe) probe = lm_probe_new (&probe_spec, error);
+  LmProbeSpec probe_spec = { .max_batch = 1 };
+  g_autoptr (LmProbe) probe = lm_look_probe (look, &probe_spec, error);
   LmShape shape;
   int at;
 
@@ -64,21 +64,77 @@ choose_layer (const LmLook *look,
   *is_vector = shape.rank == 2;
   *n_all = (int) shape.dim[shape.rank - 1];
   *n_filters = (int) MIN (shape.dim[shape.rank - 1], spec->n_filters > 0 ? spec->n_filters : DEFAULT_FILTERS);
-  *path = g_strdup (lm_lowered_node (lm_probe_layers (probe), at)->path);
+  *path = g_strdup (lm_lowered_path (lm_lowered_node (lm_probe_layers (probe), at)));
   return TRUE;
 }
 
-/* Black and white of the data through the chain: what the network sees of the darkest and the brightest. */
+/* Samples whose values tell the range of data that have none by nature. */
+#define RANGE_SAMPLES 256
+
+/* TRUE if the network itself scales what it gets, right behind its Input: then it was made for pixels. */
+static gboolean
+rescales (const LmDesign *design)
+{
+  for (guint i = 0; i < design->nodes->len; i++) {
+    const LmNode *node = g_ptr_array_index (design->nodes, i);
+
+    if (!node->bypassed && strcmp (node->kind, "Rescaling") == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* Darkest and brightest raw value that the network is made for: by the nature of the data; else as they are found; without
+ * data 0 … 255 where something scales them down, else 0 … 1. */
+static void
+find_raw_range (const LmLook *look,
+                gsize size,
+                float *low,
+                float *high)
+{
+  int at = look->dataset != NULL ? lm_dataset_first (look->dataset, LM_ROLE_INPUT) : -1;
+  const LmColumn *column = at >= 0 ? &look->dataset->columns[at] : NULL;
+  LmPart part = LM_PART_TRAIN;
+  gsize n;
+  g_autofree float *values = NULL;
+
+  *low = 0;
+  *high = rescales (look->design) || (look->pipeline != NULL && lm_pipeline_n_steps (look->pipeline) > 0) ? 255 : 1;
+  if (column == NULL)
+    return;
+  if (column->has_range) {
+    *low = (float) column->min;
+    *high = (float) column->max;
+    return;
+  }
+  n = MIN (lm_dataset_n (look->dataset, part), RANGE_SAMPLES);
+  values = n > 0 && lm_column_size (column) == size ? g_try_malloc_n (n * size, sizeof (float)) : NULL;
+  if (values == NULL || !lm_dataset_read_f32 (look->dataset, part, NULL, n, at, values, NULL))
+    return;
+  *low = INFINITY;
+  *high = -INFINITY;
+  for (gsize i = 0; i < n * size; i++) {
+    if (isfinite (values[i])) {
+      *low = MIN (*low, values[i]);
+      *high = MAX (*high, values[i]);
+    }
+  }
+  if (!(*low < *high)) {
+    *low = isfinite (*low) ? *low - 0.5f : 0;
+    *high = *low + 1;
+  }
+}
+
+/* Black and white through the chain: what the network sees of the darkest and the brightest. */
 static void
 find_range (const LmLook *look,
             Ascent *ascent)
 {
   LmShape sample = { .rank = ascent->input.rank - 1 };
   g_autofree float *ends = g_new (float, 2 * ascent->size);
-  int column = look->dataset != NULL ? lm_dataset_first (look->dataset, LM_ROLE_INPUT) : -1;
-  gboolean has_range = column >= 0 && look->dataset->columns[column].has_range;
-  float low = has_range ? (float) look->dataset->columns[column].min : 0.0f, high = has_range ? (float) look->dataset->columns[column].max : 255.0f;
+  float low, high;
 
+  find_raw_range (look, ascent->size, &low, &high);
   memcpy (sample.dim, ascent->input.dim + 1, sizeof (gint64) * (gsize) sample.rank);
   for (gsize i = 0; i < ascent->size; i++) {
     ends[i] = low;
@@ -224,6 +280,63 @@ develop (const Ascent *ascent)
   return tiles;
 }
 
+/* The pictures after so many steps. */
+static LmSheetPicture *
+make_sheet (const LmLook *look,
+            const Ascent *ascent,
+            int n_all,
+            int steps,
+            GError **error)
+{
+  const LmLoweredNode *node = lm_lowered_node (lm_probe_layers (ascent->probe), ascent->at);
+  LmTensor *tiles = develop (ascent);
+  g_autofree char *note = NULL;
+  LmSheetPicture *sheet;
+
+  if (tiles == NULL) {
+    g_set_error (error, LM_ERROR, LM_ERROR_LIMIT, _ ("There is not enough memory for the picture."));
+    return NULL;
+  }
+  sheet = lm_sheet_new (g_strdup_printf (_ ("%s · what each filter looks for"), lm_lowered_name (node)), tiles,
+                        ascent->input.dim[3] == 3 ? LM_MAP_RGB : LM_MAP_GREY, NULL, NULL, NULL);
+  sheet->path = g_strdup (lm_lowered_path (node));
+  sheet->name = g_strdup (lm_lowered_name (node));
+  sheet->min = 0;
+  sheet->max = 255;
+  g_free (sheet->scale);
+  note = ascent->n < n_all ? g_strdup_printf (_ ("%d of %d filters"), ascent->n, n_all) : NULL;
+  sheet->scale = g_strdup_printf (_ ("%s%s%d×%d each · gradient ascent, %d steps · each scaled by itself"), note != NULL ? note : "", note != NULL ? " · " : "", (int) tiles->shape.dim[1], (int) tiles->shape.dim[2], steps);
+  if (look->weights == NULL)
+    sheet->caption = g_strdup (_ ("Not trained: random weights"));
+  return sheet;
+}
+
+/* One step after the other, told about and shown on the way. */
+static gboolean
+climb_all (const LmLook *look,
+           const LmAscentSpec *spec,
+           Ascent *ascent,
+           int n_all,
+           int steps,
+           GError **error)
+{
+  for (int step = 0; step < steps; step++) {
+    if (spec->progress != NULL && !spec->progress (spec->progress_data, _ ("Looking for what excites each filter"), (double) step / steps)) {
+      g_set_error (error, LM_ERROR, LM_ERROR_CANCELLED, _ ("Stopped."));
+      return FALSE;
+    }
+    if (!climb (ascent, error))
+      return FALSE;
+    if (spec->preview != NULL && step + 1 < steps) {
+      LmSheetPicture *sheet = make_sheet (look, ascent, n_all, step + 1, NULL);
+
+      if (sheet != NULL)
+        spec->preview (sheet, spec->progress_data);
+    }
+  }
+  return TRUE;
+}
+
 LmSheetPicture *
 lm_ascent (const LmLook *look,
            const LmAscentSpec *spec,
@@ -232,14 +345,11 @@ lm_ascent (const LmLook *look,
   int steps = spec->n_steps > 0 ? spec->n_steps : DEFAULT_STEPS;
   g_autofree char *path = NULL;
   g_autofree float *values = NULL;
-  g_autofree char *note = NULL;
-  gboolean is_vector;
+  gboolean is_vector, ok;
   int n_all;
   g_autoptr (LmProbe) probe = NULL, before = NULL;
   Ascent ascent = { 0 };
   LmProbeSpec probe_spec = { .design = look->design, .weights = look->weights, .seed = look->seed, .pool = look->pool, .root = LM_PROBE_OUTPUT, .input_gradient = TRUE };
-  LmSheetPicture *sheet;
-  LmTensor *tiles;
 
   if (!choose_layer (look, spec, &path, &is_vector, &n_all, &ascent.n, error))
     return NULL;
@@ -263,29 +373,7 @@ lm_ascent (const LmLook *look,
   values = ascent.values = g_new (float, ascent.size *(gsize) ascent.n);
   find_range (look, &ascent);
   start_in_grey (&ascent, spec->seed);
-  for (int step = 0; step < steps; step++) {
-    if (spec->progress != NULL && !spec->progress (spec->progress_data, _ ("Looking for what excites each filter"), (double) step / steps)) {
-      g_set_error (error, LM_ERROR, LM_ERROR_CANCELLED, _ ("Stopped."));
-      return NULL;
-    }
-    if (!climb (&ascent, error))
-      return NULL;
-    before = ascent.before;
-  }
-
-  tiles = develop (&ascent);
-  if (tiles == NULL) {
-    g_set_error (error, LM_ERROR, LM_ERROR_LIMIT, _ ("There is not enough memory for the picture."));
-    return NULL;
-  }
-  sheet = lm_sheet_new (g_strdup_printf (_ ("%s · what each filter looks for"), lm_lowered_node (lm_probe_layers (probe), ascent.at)->name_path), tiles,
-                        ascent.input.dim[3] == 3 ? LM_MAP_RGB : LM_MAP_GREY, NULL, NULL, NULL);
-  sheet->min = 0;
-  sheet->max = 255;
-  g_free (sheet->scale);
-  note = ascent.n < n_all ? g_strdup_printf (_ ("%d of %d filters"), ascent.n, n_all) : NULL;
-  sheet->scale = g_strdup_printf (_ ("%s%s%d×%d each · gradient ascent, %d steps · each scaled by itself"), note != NULL ? note : "", note != NULL ? " · " : "", (int) tiles->shape.dim[1], (int) tiles->shape.dim[2], steps);
-  if (look->weights == NULL)
-    sheet->caption = g_strdup (_ ("Not trained: random weights"));
-  return sheet;
+  ok = climb_all (look, spec, &ascent, n_all, steps, error);
+  before = ascent.before;
+  return ok ? make_sheet (look, &ascent, n_all, steps, error) : NULL;
 }

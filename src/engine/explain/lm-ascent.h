@@ -16,6 +16,8 @@ G_BEGIN_DECLS
  * @layer: (nullable): id or name path; %NULL: the first convolution, else the last layer
  * @n_filters: how many of its filters (or units), from the first; 0: up to 32
  * @n_steps: 0: 30
+ * @preview: (nullable): called with the pictures after each step but the last; takes them (transfer full)
+ * @progress_data: for both
  */
 typedef struct {
   const char *layer;
@@ -23,6 +25,7 @@ typedef struct {
   int n_steps;
   guint64 seed;
   LmProgressFunc progress;
+  void (*preview) (LmSheetPicture *sheet, void *progress_data);
   void *progress_data;
 } LmAscentSpec;
 
@@ -35,7 +38,9 @@ typedef struct {
  * each step changes the picture alike. A filter whose map is zero everywhere
  * has no gradient; it goes by its map before the activation until it wakes.
  * A unit of a vector goes by its number before softmax or sigmoid, which would
- * flatten the gradient. All filters at once, each a sample of the batch. At the end the edges are
+ * flatten the gradient. Where the data have no range by nature, it is found in
+ * the first 256 training samples; without data it is 0 … 255 if chain or
+ * network scale pixels down, else 0 … 1. All filters at once, each a sample of the batch. At the end the edges are
  * cut off, each picture is centred, scaled to a deviation of a quarter of the
  * range, and cut to it.
  *

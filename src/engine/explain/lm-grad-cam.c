@@ -11,7 +11,8 @@
 #include "lm-error.h"
 #include "lm-i18n.h"
 #include "lm-kernels-sheet.h"
-#include "lm-probe.h"
+#include "lm-prediction.h"
+#include "lm-probes.h"
 
 #include <math.h>
 #include <string.h>
@@ -29,10 +30,12 @@ static const char *const method_names[] = { "Grad-CAM", "HiResCAM", "Saliency" }
 
 typedef struct {
   Method method;
+  gboolean keeps_sign;
   char *layer; /* path; NULL for saliency */
   LmProbe *probe;
   int at;
-  gboolean one_output;
+  gboolean one_output; /* of two classes */
+  gboolean is_number;  /* the only output is a number: what raises it, not a class */
   int n_classes;
   double *shares; /* probability of each class, NULL if the network gives none */
   int predicted;
@@ -65,8 +68,8 @@ choose_layer (const LmLook *look,
               Heat *heat,
               GError **error)
 {
-  LmProbeSpec spec = { .design = look->design, .weights = look->weights, .seed = look->seed, .pool = look->pool, .max_batch = 1 };
-  g_autoptr (LmProbe) probe = lm_probe_new (&spec, error);
+  LmProbeSpec spec = { .max_batch = 1 };
+  g_autoptr (LmProbe) probe = lm_look_probe (look, &spec, error);
   LmShape shape = LM_SCALAR;
   int at;
 
@@ -83,16 +86,17 @@ choose_layer (const LmLook *look,
     shape = lm_probe_output (probe, at, 0).shape;
   if (shape.rank != 4 || shape.dim[1] * shape.dim[2] < 2) {
     g_set_error (error, LM_ERROR, LM_ERROR_NOT_FOUND, _ ("“%s” has no places left to show. Choose a convolution or pooling layer, or the method saliency."),
-                 at >= 0 ? lm_lowered_node (lm_probe_layers (probe), at)->name_path : _ ("The network"));
+                 at >= 0 ? lm_lowered_name (lm_lowered_node (lm_probe_layers (probe), at)) : _ ("The network"));
     return FALSE;
   }
-  heat->layer = g_strdup (lm_lowered_node (lm_probe_layers (probe), at)->path);
+  heat->layer = g_strdup (lm_lowered_path (lm_lowered_node (lm_probe_layers (probe), at)));
   return TRUE;
 }
 
 /* Probabilities, the predicted class, and which class is asked for. */
 static gboolean
-read_classes (Heat *heat,
+read_classes (const LmLook *look,
+              Heat *heat,
               const char *name,
               int wanted,
               GError **error)
@@ -105,7 +109,7 @@ read_classes (Heat *heat,
 
   if (root.shape.rank != 2) {
     g_set_error (error, LM_ERROR, LM_ERROR_DATA, _ ("“%s” does not give one number per class, so there is no class to explain. Choose a network that ends in a Dense layer."),
-                 lm_lowered_node (lm_probe_layers (heat->probe), lm_probe_sink (heat->probe))->name_path);
+                 lm_lowered_name (lm_lowered_node (lm_probe_layers (heat->probe), lm_probe_sink (heat->probe))));
     return FALSE;
   }
   for (int i = 0; i < n; i++) {
@@ -115,7 +119,8 @@ read_classes (Heat *heat,
     }
   }
 
-  heat->one_output = n == 1;
+  heat->is_number = n == 1 && !lm_look_tells_classes (look, taken_off, NULL);
+  heat->one_output = n == 1 && !heat->is_number;
   heat->n_classes = heat->one_output ? 2 : n;
   if (taken_off != LM_ACT_LINEAR) {
     heat->shares = g_new (double, (gsize) MAX (1, heat->n_classes));
@@ -134,7 +139,10 @@ read_classes (Heat *heat,
     heat->predicted = scores[0] > 0;
   heat->chosen = wanted >= 0 ? wanted : heat->predicted;
   if (wanted < -1 || heat->chosen >= heat->n_classes) {
-    g_set_error (error, LM_ERROR, LM_ERROR_NOT_FOUND, _ ("There is no class %d: the network tells %d classes apart. Count from 0."), wanted, heat->n_classes);
+    if (heat->is_number)
+      g_set_error (error, LM_ERROR, LM_ERROR_NOT_FOUND, _ ("There is no class %d: the network answers with one number, not with classes."), wanted);
+    else
+      g_set_error (error, LM_ERROR, LM_ERROR_NOT_FOUND, _ ("There is no class %d: the network tells %d classes apart. Count from 0."), wanted, heat->n_classes);
     return FALSE;
   }
   heat->score = heat->one_output ? (heat->chosen == 1 ? (double) scores[0] : -(double) scores[0]) : (double) scores[heat->chosen];
@@ -207,7 +215,9 @@ settle_sign (const Heat *heat,
     picture->warning = g_strdup (heat->method == SALIENCY ? _ ("This map is empty: the picture does not influence the class.") : _ ("This map is empty: the layer does not influence the class."));
   } else if (picture->max <= fmax (least, EMPTY * most)) {
     picture->is_signed = TRUE;
-    picture->warning = g_strdup_printf (_ ("No place speaks for %s; shown is what speaks against it."), class_name);
+    picture->warning = g_strdup_printf (heat->is_number ? _ ("No place raises %s; shown is what lowers it.") : _ ("No place speaks for %s; shown is what speaks against it."), class_name);
+  } else if (heat->keeps_sign && picture->min < 0) {
+    picture->is_signed = TRUE;
   }
   if (picture->is_signed)
     return;
@@ -257,7 +267,7 @@ describe (const LmLook *look,
 {
   g_autoptr (GString) text = g_string_new (method_names[heat->method]);
 
-  g_string_append_printf (text, _ (" · class %s"), class_name);
+  g_string_append_printf (text, heat->is_number ? " · %s" : _ (" · class %s"), class_name);
   if (heat->shares != NULL)
     g_string_append_printf (text, " (%.3f)", heat->shares[heat->chosen]);
   if (heat->chosen != heat->predicted) {
@@ -265,7 +275,7 @@ describe (const LmLook *look,
 
     g_string_append_printf (text, _ (" · predicted %s"), name);
   }
-  if (sample->label >= 0) {
+  if (sample->label >= 0 && !heat->is_number) {
     g_autofree char *name = lm_look_class_name (look, sample->label);
 
     g_string_append_printf (text, _ (" · truth %s"), name);
@@ -288,7 +298,7 @@ make_picture (const LmLook *look,
               GError **error)
 {
   g_autoptr (LmHeatmapPicture) picture = g_new0 (LmHeatmapPicture, 1);
-  g_autofree char *class_name = lm_look_class_name (look, heat->chosen);
+  g_autofree char *class_name = heat->is_number ? g_strdup (_ ("the answer")) : lm_look_class_name (look, heat->chosen);
 
   picture->map = heat->method == SALIENCY ? find_saliency (heat) : weigh_maps (heat);
   if (picture->map == NULL) {
@@ -298,10 +308,10 @@ make_picture (const LmLook *look,
   picture->image = lm_sample_picture (sample);
   picture->method = g_strdup (method_names[heat->method]);
   if (heat->layer != NULL)
-    picture->layer = g_strdup (lm_lowered_node (lm_probe_layers (heat->probe), heat->at)->name_path);
+    picture->layer = g_strdup (lm_lowered_name (lm_lowered_node (lm_probe_layers (heat->probe), heat->at)));
   settle_sign (heat, picture, class_name);
   list_classes (look, heat, picture);
-  picture->title = g_strdup_printf (_ ("What speaks for %s"), class_name);
+  picture->title = g_strdup_printf (heat->is_number ? _ ("What raises %s") : _ ("What speaks for %s"), class_name);
   picture->caption = describe (look, sample, heat, picture, class_name);
   if (!picture->is_signed)
     picture->min = 0;
@@ -315,13 +325,12 @@ lm_heatmap (const LmLook *look,
             const LmHeatmapSpec *spec,
             GError **error)
 {
-  Heat heat = { 0 };
+  Heat heat = { .keeps_sign = spec->keeps_sign };
   g_autofree char *layer = NULL;
-  g_autofree float *input = NULL;
   g_autofree double *shares = NULL;
   g_autoptr (LmProbe) probe = NULL;
   g_autoptr (LmTensor) image = NULL;
-  LmProbeSpec probe_spec = { .design = look->design, .weights = look->weights, .seed = look->seed, .pool = look->pool, .max_batch = 1, .root = LM_PROBE_SCORES };
+  LmProbeSpec probe_spec = { .max_batch = 1, .root = LM_PROBE_SCORES };
   gboolean ok;
   LmShape shape;
 
@@ -332,7 +341,7 @@ lm_heatmap (const LmLook *look,
   layer = heat.layer;
   probe_spec.wanted = layer != NULL ? (const char *const[]){ layer, NULL } : NULL;
   probe_spec.input_gradient = heat.method == SALIENCY;
-  probe = heat.probe = lm_probe_new (&probe_spec, error);
+  probe = heat.probe = lm_look_probe (look, &probe_spec, error);
   if (probe == NULL)
     return NULL;
   heat.at = layer != NULL ? lm_probe_find (probe, layer, NULL) : -1;
@@ -345,9 +354,9 @@ lm_heatmap (const LmLook *look,
     return NULL;
   }
 
-  input = lm_look_input (look, sample, 1);
-  lm_probe_forward (probe, (const float *const[]){ input }, 1);
-  ok = read_classes (&heat, sample->name, spec->class_index, error);
+  if (!lm_look_forward (look, probe, sample, error))
+    return NULL;
+  ok = read_classes (look, &heat, sample->name, spec->class_index, error);
   shares = heat.shares;
   if (!ok)
     return NULL;

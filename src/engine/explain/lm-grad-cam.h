@@ -15,11 +15,13 @@ G_BEGIN_DECLS
  * @method: (nullable): “grad-cam” (default), “hirescam”, “saliency”
  * @layer: (nullable): id or name path; %NULL: the last convolution
  * @class_index: −1: the predicted one
+ * @keeps_sign: what speaks against the class is shown too
  */
 typedef struct {
   const char *method;
   const char *layer;
   int class_index;
+  gboolean keeps_sign;
 } LmHeatmapSpec;
 
 /**
@@ -33,7 +35,8 @@ typedef struct {
  *
  * Where nothing speaks for the class (no value above a millionth of the
  * largest against it) the map is left signed and the warning
- * says so. A network with one sigmoid output: class 0 uses −score. A map
+ * says so. A network with one output that is a plain number has no classes: what raises the number is shown.
+ * A network with one sigmoid output: class 0 uses −score. A map
  * below a millionth of the score is empty; a saliency map, whose unit is another, where it is 0.
  *
  * Returns: (transfer full): %NULL with an error of lm_probe_new(), %LM_ERROR_DATA, %LM_ERROR_USAGE for another method, or

@@ -8,6 +8,7 @@
 #include "lm-kernels-sheet.h"
 
 #include "lm-i18n.h"
+#include "lm-probes.h"
 #include "lm-sheet-new.h"
 
 #include <string.h>
@@ -33,9 +34,9 @@ lm_probe_find_convolution (const LmProbe *probe,
   int found = -1;
 
   for (guint i = 0; i < layers->nodes->len; i++) {
-    const LmNode *node = lm_lowered_node (layers, (int) i)->node;
+    const LmLoweredNode *lowered = lm_lowered_node (layers, (int) i);
 
-    if (node->layer == NULL || node->bypassed || strcmp (node->layer->category, "convolution") != 0 || (last && !has_places (probe, (int) i)))
+    if (lowered->source->layer == NULL || lowered->node->bypassed || strcmp (lowered->source->layer->category, "convolution") != 0 || (last && !has_places (probe, (int) i)))
       continue;
     found = (int) i;
     if (!last)
@@ -98,11 +99,11 @@ conv_sheet (char *title,
 }
 
 static gboolean
-keeps_places (const LmNode *node)
+keeps_places (const LmLoweredNode *node)
 {
   static const char *const kinds[] = { "Flatten", "Reshape", "Rescaling", "Dropout", "SpatialDropout2D", "BatchNormalization", "Activation", "ReLU", NULL };
 
-  return g_strv_contains (kinds, node->kind);
+  return g_strv_contains (kinds, node->source->kind);
 }
 
 /* TRUE if layer @at sees the picture itself, flattened: what lies between hands on or reshapes, so each weight has its pixel. */
@@ -121,7 +122,7 @@ sees_picture (const LmProbe *probe,
       return TRUE;
     if (node->n_in < 1)
       continue;
-    if (lm_lowered_in (layers, i, 0).index != lm_lowered_out (layers, i, 0).index && !keeps_places (node->node))
+    if (lm_lowered_in (layers, i, 0).index != lm_lowered_out (layers, i, 0).index && !keeps_places (node))
       return FALSE;
     at = i;
   }
@@ -173,13 +174,101 @@ first_with_kernel (const LmProbe *probe)
   return -1;
 }
 
+/* What all sheets of kernels have in common; says that there is no memory if @sheet is %NULL. */
+static LmSheetPicture *
+finish (const LmLook *look,
+        const LmProbe *probe,
+        int at,
+        LmSheetPicture *sheet,
+        GError **error)
+{
+  const LmLoweredNode *node = lm_lowered_node (lm_probe_layers (probe), at);
+
+  if (sheet == NULL) {
+    g_set_error (error, LM_ERROR, LM_ERROR_LIMIT, _ ("There is not enough memory for the picture."));
+    return NULL;
+  }
+  sheet->path = g_strdup (lm_lowered_path (node));
+  sheet->name = g_strdup (lm_lowered_name (node));
+  if (look->weights == NULL)
+    sheet->caption = g_strdup (_ ("Not trained: random weights"));
+  return sheet;
+}
+
+/* One filter of a convolution: a tile an input channel, or one in colour. One unit of a Dense layer: its weights as a picture
+ * if it sees the picture, else as a row. */
+static LmSheetPicture *
+unit_sheet (char *title,
+            const LmTensor *kernel,
+            const LmShape *input,
+            gboolean sees,
+            gint64 unit)
+{
+  gboolean is_conv = kernel->shape.rank == 4;
+  gint64 places = is_conv ? kernel->shape.dim[0] * kernel->shape.dim[1] : kernel->shape.dim[0], n_units = kernel->shape.dim[kernel->shape.rank - 1];
+  gint64 channels = is_conv ? kernel->shape.dim[2] : 1;
+  gboolean picture = !is_conv && sees && input->rank == 4 && (input->dim[3] == 1 || input->dim[3] == 3) && lm_shape_sample_size (input) == places;
+  gboolean colour = is_conv ? channels == 3 : picture && input->dim[3] == 3;
+  gint64 n = is_conv && !colour ? MIN (channels, MAX_TILES) : 1;
+  gint64 h = is_conv ? kernel->shape.dim[0] : picture ? input->dim[1]
+                                                      : 1,
+         w = is_conv ? kernel->shape.dim[1] : picture ? input->dim[2]
+                                                      : places;
+  LmShape grey = LM_SHAPE (n, h, w), rgb = LM_SHAPE (1, h, w, 3);
+  LmTensor *tiles = lm_tensor_new (LM_F32, colour ? &rgb : &grey, NULL);
+  float *out;
+
+  if (tiles == NULL) {
+    g_free (title);
+    return NULL;
+  }
+  out = lm_tensor_f32 (tiles);
+  for (gint64 k = 0; k < n; k++) {
+    for (gint64 place = 0; place < places; place++) {
+      for (gint64 c = 0; is_conv && c < (colour ? 3 : 1); c++)
+        *out++ = kernel_at (kernel, place, colour ? c : k, unit);
+      if (!is_conv)
+        *out++ = lm_tensor_f32 (kernel)[place * n_units + unit];
+    }
+  }
+  return lm_sheet_new (title, tiles, colour ? LM_MAP_RGB : LM_MAP_DIVERGING, NULL, NULL, _ ("weight"));
+}
+
+LmSheetPicture *
+lm_kernels_sheet_unit (const LmLook *look,
+                       const char *layer,
+                       int unit,
+                       GError **error)
+{
+  LmProbeSpec spec = { .max_batch = 1 };
+  g_autoptr (LmProbe) probe = lm_look_probe (look, &spec, error);
+  g_autoptr (LmTensor) kernel = NULL;
+  LmShape input;
+  const char *name;
+  int at;
+
+  if (probe == NULL)
+    return NULL;
+  at = lm_probe_find (probe, layer, error);
+  if (at < 0)
+    return NULL;
+  name = lm_lowered_name (lm_lowered_node (lm_probe_layers (probe), at));
+  kernel = lm_probe_weight (probe, at, "kernel");
+  if (kernel == NULL || (kernel->shape.rank != 4 && kernel->shape.rank != 2) || unit < 0 || unit >= kernel->shape.dim[kernel->shape.rank - 1]) {
+    g_set_error (error, LM_ERROR, LM_ERROR_NOT_FOUND, _ ("“%s” has no kernel to show. Choose a convolution or a Dense layer."), name);
+    return NULL;
+  }
+  input = lm_probe_input_shape (probe, 0);
+  return finish (look, probe, at, unit_sheet (g_strdup_printf (_ ("%s · kernel %d"), name, unit), kernel, &input, sees_picture (probe, at), unit), error);
+}
+
 LmSheetPicture *
 lm_kernels_sheet (const LmLook *look,
                   const char *layer,
                   GError **error)
 {
-  LmProbeSpec spec = { .design = look->design, .weights = look->weights, .seed = look->seed, .pool = look->pool, .max_batch = 1 };
-  g_autoptr (LmProbe) probe = lm_probe_new (&spec, error);
+  LmProbeSpec spec = { .max_batch = 1 };
+  g_autoptr (LmProbe) probe = lm_look_probe (look, &spec, error);
   g_autoptr (LmTensor) kernel = NULL;
   LmSheetPicture *sheet;
   LmShape input;
@@ -200,15 +289,11 @@ lm_kernels_sheet (const LmLook *look,
   kernel = at >= 0 ? lm_probe_weight (probe, at, "kernel") : NULL;
   if (kernel == NULL || (kernel->shape.rank != 4 && kernel->shape.rank != 2)) {
     g_set_error (error, LM_ERROR, LM_ERROR_NOT_FOUND, _ ("“%s” has no kernel to show. Choose a convolution or a Dense layer."),
-                 at >= 0 ? lm_lowered_node (lm_probe_layers (probe), at)->name_path : _ ("The network"));
+                 at >= 0 ? lm_lowered_name (lm_lowered_node (lm_probe_layers (probe), at)) : _ ("The network"));
     return NULL;
   }
-  title = g_strdup_printf (_ ("%s · kernels"), lm_lowered_node (lm_probe_layers (probe), at)->name_path);
+  title = g_strdup_printf (_ ("%s · kernels"), lm_lowered_name (lm_lowered_node (lm_probe_layers (probe), at)));
   input = lm_probe_input_shape (probe, 0);
   sheet = kernel->shape.rank == 4 ? conv_sheet (title, kernel) : dense_sheet (title, kernel, &input, sees_picture (probe, at));
-  if (sheet == NULL)
-    g_set_error (error, LM_ERROR, LM_ERROR_LIMIT, _ ("There is not enough memory for the picture."));
-  else if (look->weights == NULL)
-    sheet->caption = g_strdup (_ ("Not trained: random weights"));
-  return sheet;
+  return finish (look, probe, at, sheet, error);
 }

@@ -24,6 +24,9 @@ G_BEGIN_DECLS
  */
 LmSheetPicture *lm_kernels_sheet (const LmLook *look, const char *layer, GError **error);
 
+/* The same of one filter or unit alone: a tile for each input channel. @layer: id or name path */
+LmSheetPicture *lm_kernels_sheet_unit (const LmLook *look, const char *layer, int unit, GError **error);
+
 /* Index of the layer to show when none is named: the first convolution, or @last: the last one whose map has several
  * places; bypassed ones do not count; −1 if there is none. */
 int lm_probe_find_convolution (const LmProbe *probe, gboolean last);

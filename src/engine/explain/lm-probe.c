@@ -10,12 +10,16 @@
 #include "lm-i18n.h"
 
 struct _LmProbe {
+  int n_refs;
+  LmSnapshot *snapshot; /* what stands in @weights; NULL: fresh ones from @seed */
+  guint64 seed;
   const LmDesign *design;
   LmLowered *lowered;
   LmProgram *program;
   LmWeights *weights;
   LmValue root;
   LmActivation taken_off;
+  LmActivation sink_activation;
   int sink;
   gboolean input_gradient;
 };
@@ -23,12 +27,20 @@ struct _LmProbe {
 void
 lm_probe_free (LmProbe *self)
 {
-  if (self == NULL)
+  if (self == NULL || --self->n_refs > 0)
     return;
+  lm_snapshot_unref (self->snapshot);
   lm_program_free (self->program);
   lm_weights_free (self->weights);
   lm_lowered_free (self->lowered);
   g_free (self);
+}
+
+LmProbe *
+lm_probe_ref (LmProbe *self)
+{
+  self->n_refs++;
+  return self;
 }
 
 int
@@ -44,7 +56,7 @@ lm_probe_find (const LmProbe *self,
 
   names = g_string_new (NULL);
   for (guint i = 0; i < self->lowered->nodes->len && i < 40; i++)
-    g_string_append_printf (names, "%s%s", i > 0 ? ", " : "", lm_lowered_node (self->lowered, (int) i)->name_path);
+    g_string_append_printf (names, "%s%s", i > 0 ? ", " : "", lm_lowered_name (lm_lowered_node (self->lowered, (int) i)));
   g_set_error (error, LM_ERROR, LM_ERROR_NOT_FOUND,
                _ ("There is no layer “%s”. The layers are: %s."), path, names->str);
   return -1;
@@ -72,6 +84,7 @@ find_root (LmProbe *self,
   int at = self->sink;
 
   self->root = LM_NO_VALUE;
+  lm_builder_logits (builder, lm_lowered_out (self->lowered, self->sink, 0), &self->sink_activation);
   if (spec->root == LM_PROBE_NO_GRADIENT)
     return TRUE;
   if (spec->root_layer != NULL)
@@ -147,22 +160,45 @@ lower (LmProbe *self,
 }
 
 static gboolean
+fill_weights (LmProbe *self,
+              LmSnapshot *weights,
+              guint64 seed,
+              GError **error)
+{
+  if (weights != NULL) {
+    if (!lm_weights_restore (self->weights, weights, LM_MATCH_PATH, FALSE, error))
+      return FALSE;
+    lm_snapshot_ref (weights);
+  } else if (!lm_weights_init (self->weights, lm_program_graph (self->program), seed, error)) {
+    return FALSE;
+  }
+  lm_snapshot_unref (self->snapshot);
+  self->snapshot = weights;
+  self->seed = seed;
+  return TRUE;
+}
+
+gboolean
+lm_probe_set_weights (LmProbe *self,
+                      LmSnapshot *weights,
+                      guint64 seed,
+                      gboolean *is_changed,
+                      GError **error)
+{
+  gboolean is_same = weights == self->snapshot && (weights != NULL || seed == self->seed);
+
+  if (is_changed != NULL)
+    *is_changed = !is_same;
+  return is_same || fill_weights (self, weights, seed, error);
+}
+
+static gboolean
 bind_weights (LmProbe *self,
               const LmProbeSpec *spec,
               GError **error)
 {
-  const LmGraph *graph = lm_program_graph (self->program);
-
-  self->weights = lm_weights_new (graph, NULL, 0, error);
-  if (self->weights == NULL)
-    return FALSE;
-  if (spec->weights != NULL) {
-    if (!lm_weights_restore (self->weights, spec->weights, LM_MATCH_PATH, FALSE, error))
-      return FALSE;
-  } else if (!lm_weights_init (self->weights, graph, spec->seed, error)) {
-    return FALSE;
-  }
-  return lm_weights_bind (self->weights, self->program, error);
+  self->weights = lm_weights_new (lm_program_graph (self->program), NULL, 0, error);
+  return self->weights != NULL && fill_weights (self, spec->weights, spec->seed, error) && lm_weights_bind (self->weights, self->program, error);
 }
 
 LmProbe *
@@ -176,6 +212,7 @@ lm_probe_new (const LmProbeSpec *spec,
   LmProgramSpec program = { .max_batch = builder_spec.max_batch, .exact = TRUE, .fuse = TRUE };
   LmGraph *graph;
 
+  self->n_refs = 1;
   self->design = spec->design;
   self->input_gradient = spec->input_gradient;
   if (!lower (self, builder, spec, error) || !find_root (self, builder, spec, error))
@@ -259,6 +296,12 @@ int
 lm_probe_sink (const LmProbe *self)
 {
   return self->sink;
+}
+
+LmActivation
+lm_probe_sink_activation (const LmProbe *self)
+{
+  return self->sink_activation;
 }
 
 LmOperand

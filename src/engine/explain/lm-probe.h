@@ -19,8 +19,8 @@ G_BEGIN_DECLS
  *
  * A program of its own over a copy of the weights, in inference mode: dropout
  * and batch statistics are off, and the training program is not touched. Every
- * layer's output is observed. Free it after use: nothing stays behind.
- * Thread: one at a time.
+ * layer's output is observed. Counted; thread: one at a time, the counting
+ * included.
  */
 typedef struct _LmProbe LmProbe;
 
@@ -55,7 +55,17 @@ typedef struct {
 
 /* Returns: (transfer full): %NULL with an error of the design, of a layer that is not there, of weights that do not fit, or %LM_ERROR_LIMIT. */
 LmProbe *lm_probe_new (const LmProbeSpec *spec, GError **error);
-void lm_probe_free (LmProbe *self);
+LmProbe *lm_probe_ref (LmProbe *self);
+void lm_probe_free (LmProbe *self); /* one reference */
+
+/**
+ * lm_probe_set_weights:
+ * @weights: (nullable): as in LmProbeSpec; nothing is done if they stand there already
+ * @is_changed: (out) (optional): whether they did not
+ *
+ * Returns: %FALSE with an error of weights that do not fit; it then still has the old ones
+ */
+gboolean lm_probe_set_weights (LmProbe *self, LmSnapshot *weights, guint64 seed, gboolean *is_changed, GError **error);
 
 /* FALSE with %LM_ERROR_DATA set if the network has several inputs: one sample is not enough for it. */
 gboolean lm_probe_check_single (const LmProbe *self, GError **error);
@@ -79,6 +89,9 @@ int lm_probe_find (const LmProbe *self, const char *path, GError **error);
 
 /* The lowered node whose output is the network's prediction: the first one with a target set, else the main sink. */
 int lm_probe_sink (const LmProbe *self);
+
+/* Which activation the prediction comes out of: softmax, sigmoid, or linear for any other. */
+LmActivation lm_probe_sink_activation (const LmProbe *self);
 
 /* Value of the root, and which activation was taken off to get the scores. */
 LmOperand lm_probe_root (const LmProbe *self, LmActivation *taken_off);

@@ -23,6 +23,15 @@ lm_sample_free (LmSample *self)
 }
 
 LmSample *
+lm_sample_copy (const LmSample *self)
+{
+  LmSample *copy = g_new (LmSample, 1);
+
+  *copy = (LmSample){ lm_tensor_ref (self->raw), self->label, g_strdup (self->name) };
+  return copy;
+}
+
+LmSample *
 lm_sample_from_dataset (LmDataset *dataset,
                         LmPart part,
                         gint64 i,

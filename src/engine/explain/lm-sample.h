@@ -13,11 +13,14 @@
 
 G_BEGIN_DECLS
 
+typedef struct _LmProbes LmProbes;
+
 /**
  * LmLook: the network that is looked into, and through which data
  * @weights: (nullable): %NULL: fresh ones from @seed
  * @pipeline: (nullable): as fitted
  * @dataset: (nullable): for the names of classes and the range of pixels
+ * @probes: (nullable): keeps what is compiled from one picture to the next: lm-probes.h
  */
 typedef struct {
   const LmDesign *design;
@@ -26,6 +29,7 @@ typedef struct {
   const LmPipeline *pipeline;
   LmDataset *dataset;
   LmPool *pool;
+  LmProbes *probes;
 } LmLook;
 
 /**
@@ -41,6 +45,9 @@ typedef struct {
 } LmSample;
 
 void lm_sample_free (LmSample *self);
+
+/* Returns: (transfer full): shares @raw, which nobody writes. */
+LmSample *lm_sample_copy (const LmSample *self);
 
 /* Returns: (transfer full): sample @i of @part; %NULL with an error of reading, or %LM_ERROR_NOT_FOUND if there is none. */
 LmSample *lm_sample_from_dataset (LmDataset *dataset, LmPart part, gint64 i, GError **error);

@@ -20,7 +20,9 @@ typedef struct {
   gboolean frozen;
   const char *path;      /* of the block, “3/” or "" */
   const char *name_path; /* “block/” or "" */
-  const LmValue *ports;  /* inputs of the block */
+  const char *own_path;  /* the same where a copy is on the way, whose weights stand elsewhere; NULL if none is */
+  const char *own_name;
+  const LmValue *ports; /* inputs of the block */
   int n_ports;
   int *next_port; /* of the Input that comes next; they come in order of id */
 } Walk;
@@ -34,6 +36,8 @@ clear_node (gpointer data)
 
   g_free (node->path);
   g_free (node->name_path);
+  g_free (node->own_path);
+  g_free (node->own_name);
   lm_builder_error_free (node->error);
 }
 
@@ -193,6 +197,8 @@ lower_content (const Walk *walk,
 
   if (source->type == LM_NODE_BLOCK && walk->depth < MAX_DEPTH) {
     g_autofree char *path = g_strconcat (entry->path, "/", NULL), *name_path = g_strconcat (entry->name_path, "/", NULL);
+    g_autofree char *own_path = entry->own_path != NULL ? g_strconcat (entry->own_path, "/", NULL) : NULL;
+    g_autofree char *own_name = entry->own_path != NULL ? g_strconcat (entry->own_name, "/", NULL) : NULL;
     g_autoptr (GArray) outputs = g_array_new (FALSE, FALSE, sizeof (LmValue));
     Walk inner = *walk;
     int next_port = 0;
@@ -201,6 +207,8 @@ lower_content (const Walk *walk,
     inner.frozen = walk->frozen || node->frozen;
     inner.path = path;
     inner.name_path = name_path;
+    inner.own_path = own_path;
+    inner.own_name = own_name;
     inner.ports = in;
     inner.n_ports = n_in;
     inner.next_port = &next_port;
@@ -241,6 +249,18 @@ join_id (const char *prefix,
   return path;
 }
 
+/* Where it is itself, if that is not where its slots are. */
+static void
+name_own (const Walk *walk,
+          const LmNode *node,
+          LmLoweredNode *entry)
+{
+  if (walk->own_path == NULL && node->type != LM_NODE_COPY)
+    return;
+  entry->own_path = join_id (walk->own_path != NULL ? walk->own_path : walk->path, node->id);
+  entry->own_name = g_strconcat (walk->own_path != NULL ? walk->own_name : walk->name_path, node->name, NULL);
+}
+
 /* The slots of a copy stand under the path of its source. */
 static void
 enter_node (const Walk *walk,
@@ -279,13 +299,14 @@ lower_node (const Walk *walk,
 {
   LmLowered *result = walk->result;
   LmGraph *graph = lm_builder_graph (walk->builder);
-  LmLoweredNode entry = { .node = node, .depth = walk->depth };
+  LmLoweredNode entry = { .node = node, .source = source_of (design, node), .depth = walk->depth };
   LmValue in[LM_ANY_INPUTS], out[LM_ANY_INPUTS];
   gboolean known;
   int n_out, index = (int) result->nodes->len;
 
   entry.path = join_id (walk->path, node->id);
   entry.name_path = g_strconcat (walk->name_path, node->name, NULL);
+  name_own (walk, node, &entry);
   entry.n_in = gather_inputs (walk, design, node, lowered_at, in, &known);
   entry.first_in = (int) result->values->len;
   entry.first_op = (int) graph->ops->len;
@@ -409,7 +430,7 @@ lm_lowered_find (const LmLowered *self,
   for (guint i = 0; i < self->nodes->len; i++) {
     const LmLoweredNode *node = lm_lowered_node (self, (int) i);
 
-    if (strcmp (node->path, path) == 0 || strcmp (node->name_path, path) == 0)
+    if (strcmp (lm_lowered_path (node), path) == 0 || strcmp (lm_lowered_name (node), path) == 0)
       return (int) i;
   }
   return -1;

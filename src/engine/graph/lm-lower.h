@@ -12,16 +12,21 @@ G_BEGIN_DECLS
 
 /**
  * LmLoweredNode: one layer of the design, blocks opened, in an order that runs
- * @path, @name_path: “3/1”, “block/conv2d”
+ * @source: whose layer it is: @node itself, of a linked copy the node it is linked to
+ * @path, @name_path: “3/1”, “block/conv2d”: of the weights; of a copy those of its source
+ * @own_path, @own_name: (nullable): of the node, where a copy is on the way: see lm_lowered_path()
  * @depth: 0 at the top
  * @first_in, @n_in, @first_out, @n_out: into LmLowered.values
  * @first_op, @n_ops, @first_slot, @n_slots: what it made
  * @error: (nullable): why it could not be built
  */
 typedef struct {
-  const LmNode *node; /* borrowed from the design */
+  const LmNode *node;   /* borrowed from the design */
+  const LmNode *source; /* likewise */
   char *path;
   char *name_path;
+  char *own_path;
+  char *own_name;
   guint64 key;
   int depth;
   int first_in;
@@ -68,6 +73,19 @@ static inline LmLoweredNode *
 lm_lowered_node (const LmLowered *self, int i)
 {
   return &g_array_index (self->nodes, LmLoweredNode, i);
+}
+
+/* Where the node itself stands: unique, as lm_lowered_find() takes it. */
+static inline const char *
+lm_lowered_path (const LmLoweredNode *node)
+{
+  return node->own_path != NULL ? node->own_path : node->path;
+}
+
+static inline const char *
+lm_lowered_name (const LmLoweredNode *node)
+{
+  return node->own_path != NULL ? node->own_name : node->name_path;
 }
 
 static inline LmValue

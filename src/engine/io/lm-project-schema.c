@@ -12,7 +12,9 @@
  *   checkpoint  kind: bits, see LM_STORED_LAST and its like; state: lm_checkpoint_format()
  *   tensor      a row per weight (moment 0) and per moment of the optimizer (1, 2, …), in natural order, in parts of
  *               at most 64 MiB; shape: “3,3,1,32”; hash: lm_hash_bytes() of each part, seed 0
- *   pin, note, opening   pinned samples, notes, when somebody looked at the test set
+ *   pin         part: “train”, “validation”, “test”, with the sample's number and the fingerprint of the data; or “own”, with
+ *               the sample itself in text: its shape, “u8” or “f32”, its values in base64, its name, a line each
+ *   note, opening        notes, when somebody looked at the test set
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

@@ -9,6 +9,7 @@
 #include "lm-edit.h"
 #include "lm-history.h"
 #include "lm-pipeline.h"
+#include "lm-sample.h"
 
 G_BEGIN_DECLS
 
@@ -300,8 +301,32 @@ void lm_opening_free (LmOpening *self);
 GPtrArray *lm_project_list_openings (LmProject *self, GError **error);
 gboolean lm_project_add_opening (LmProject *self, const LmOpening *opening, GError **error);
 
+/**
+ * LmPin: a sample that is looked at again and again
+ * @id: 0 until it is stored
+ * @part, @index, @fingerprint: where it stands in which data
+ * @own: (nullable): instead: one that was drawn, or read from a file
+ */
+typedef struct {
+  gint64 id;
+  LmPart part;
+  gint64 index;
+  char *fingerprint;
+  LmSample *own;
+} LmPin;
+
+void lm_pin_free (LmPin *self);
+
+/* (transfer full) (element-type LmPin): oldest first. What is damaged is left out. */
+GPtrArray *lm_project_list_pins (LmProject *self, GError **error);
+
+/* Sets its id. An own one keeps values of 0 … 255 as whole numbers; it must have fewer than 2^22 values. */
+gboolean lm_project_add_pin (LmProject *self, LmPin *pin, GError **error);
+gboolean lm_project_remove_pin (LmProject *self, gint64 id, GError **error);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LmProject, lm_project_unref)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LmRunInfo, lm_run_info_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LmOpening, lm_opening_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LmPin, lm_pin_free)
 
 G_END_DECLS

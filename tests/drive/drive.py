@@ -1,0 +1,378 @@
+# drive.py: real keys and a real pointer on the real window; what the driven tests and the tour share
+#
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A driven test is a Python file that calls run() with its cases:
+
+    from drive import run, wait_for
+
+    def trains(window):
+        window.press('Train')
+        wait_for(lambda: window.epochs() > 0, 'an epoch')
+
+    run(trains)
+
+The window is found through AT-SPI by the names that a screen reader says, and moved by
+xdotool. Everything is waited for, nothing is timed. It needs a display with nobody else on it.
+"""
+
+import contextlib
+import os
+import pathlib
+import re
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+
+PATIENCE = 60  # seconds
+STEP = 0.015  # between two motions of the pointer: about a frame
+
+LAUNCHERS = ('/usr/libexec/at-spi-bus-launcher', '/usr/lib/at-spi2-core/at-spi-bus-launcher')
+
+
+def skip(reason):
+    print(f'1..0 # SKIP {reason}')
+    sys.exit(0)
+
+
+def output(*words):
+    return subprocess.run([*map(str, words)], capture_output=True, text=True).stdout
+
+
+def wait_for(condition, what, patience=PATIENCE):
+    """The first true value of condition ()."""
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline:
+        value = condition()
+        if value:
+            return value
+        time.sleep(0.05)
+    raise AssertionError(f'waited {patience} s for {what}')
+
+
+def remains(condition, what, seconds=1.5):
+    """Holds from now on, as far as one can wait for it."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        assert condition(), what
+        time.sleep(0.1)
+
+
+class Element:
+    """What a screen reader sees of a widget: name, role, states, and where it is on the screen."""
+
+    def __init__(self, accessible, name, role, states, box, description):
+        self.accessible = accessible
+        self.name = name
+        self.role = role
+        self.states = states
+        self.box = box
+        self.description = description
+
+    @property
+    def middle(self):
+        x, y, width, height = self.box
+        return x + width // 2, y + height // 2
+
+    def __repr__(self):
+        return f'{self.role} “{self.name}” {self.box} {sorted(self.states)}'
+
+
+class Window:
+    """A program with a window. Places are pixels of the screen."""
+
+    def __init__(self, app, folder, arguments=(), env=None, title=None):
+        self.folder = pathlib.Path(folder)
+        self.file = self.folder / 'lamina' / 'projects' / 'welcome.lamina'
+        self.log = open(self.folder / 'app.log', 'ab')
+        whole = dict(os.environ, XDG_DATA_HOME=str(folder), GTK_A11Y='atspi', **(env or {}))
+        self.process = subprocess.Popen([app, *map(str, arguments)], env=whole, stdout=self.log, stderr=self.log)
+        wait_for(lambda: self.geometry(title) or self.process.poll() is not None, 'the window')
+        assert self.process.poll() is None, f'the program ended at once: {self.said()}'
+        output('xdotool', 'windowactivate', '--sync', self.geometry(title)[0])
+
+    # --- windows of the screen ---------------------------------------------------
+
+    def windows(self):
+        """(id, x, y, width, height, title) of its managed windows, oldest first."""
+        found = []
+        for window in re.findall(r'0x[0-9a-f]+', output('xprop', '-root', '_NET_CLIENT_LIST')):
+            info = output('xwininfo', '-id', window)
+            props = output('xprop', '-id', window, '_NET_WM_PID', '_NET_WM_NAME')
+            pid = re.search(r'_NET_WM_PID.*= (\d+)', props)
+            if 'IsViewable' not in info or not pid or int(pid[1]) != self.process.pid:
+                continue
+            name = re.search(r'_NET_WM_NAME.*= "(.*)"', props)
+            place = [int(re.search(key + r':\s+(-?\d+)', info)[1])
+                     for key in ('Absolute upper-left X', 'Absolute upper-left Y', 'Width', 'Height')]
+            found.append((window, *place, name[1] if name else ''))
+        return found
+
+    def geometry(self, title=None):
+        """Of the newest window whose title has these words."""
+        for window in reversed(self.windows()):
+            if title is None or title in window[5]:
+                return window
+        return None
+
+    def popovers(self):
+        """(x, y, width, height) of popovers: windows that no manager touches."""
+        found = []
+        for line in re.finditer(r'^\s+(0x[0-9a-f]+) .*\("(?!Openbox|OPENBOX).*"\)\s+(\d+)x(\d+)',
+                                output('xwininfo', '-root', '-children'), re.M):
+            info = output('xwininfo', '-id', line[1])
+            if int(line[2]) > 1 and 'IsViewable' in info and 'Override Redirect State: yes' in info:
+                found.append(tuple(int(re.search(key + r':\s+(-?\d+)', info)[1])
+                                   for key in ('Absolute upper-left X', 'Absolute upper-left Y', 'Width', 'Height')))
+        return found
+
+    def resize(self, width, height):
+        window = self.geometry()[0]
+        output('xdotool', 'windowsize', '--sync', window, width, height)
+        output('xdotool', 'windowmove', '--sync', window, 0, 0)
+
+    # --- what a screen reader sees -----------------------------------------------
+
+    def elements(self):
+        from gi.repository import Atspi, GLib
+
+        windows, popovers = self.windows(), self.popovers()
+
+        def walk(accessible, depth, origin):
+            try:
+                accessible.clear_cache()
+                name, role = accessible.get_name() or '', accessible.get_role_name()
+                states = {state.value_nick for state in accessible.get_state_set().get_states()}
+                component = accessible.get_component_iface()
+                box = None
+                if component is not None:
+                    extents = component.get_extents(Atspi.CoordType.WINDOW)
+                    size = (extents.width, extents.height)
+                    if origin is None:
+                        origin = self._origin(windows, name, size)
+                    # A popover is a window of its own, and its content is told from the wrong corner.
+                    if depth > 1 and size in (place[2:] for place in popovers):
+                        x, y = next(place[:2] for place in popovers if place[2:] == size)
+                        origin = x - extents.x, y - extents.y
+                    if origin is not None and extents.width > 0:
+                        box = (origin[0] + extents.x, origin[1] + extents.y, *size)
+                yield Element(accessible, name, role, states, box, accessible.get_description() or '')
+                for i in range(accessible.get_child_count()):
+                    child = accessible.get_child_at_index(i)
+                    if child is not None:
+                        yield from walk(child, depth + 1, origin)
+            except GLib.Error:
+                return  # it went while we looked
+
+        desktop = Atspi.get_desktop(0)
+        for i in range(desktop.get_child_count()):
+            app = desktop.get_child_at_index(i)
+            try:
+                if app is None or app.get_process_id() != self.process.pid:
+                    continue
+                for j in range(app.get_child_count()):
+                    top = app.get_child_at_index(j)
+                    if top is not None:
+                        yield from walk(top, 1, None)
+            except GLib.Error:
+                continue
+
+    @staticmethod
+    def _origin(windows, name, size):
+        """Of a top-level: its window, less the border that the theme draws around it."""
+        candidates = [window for window in windows if window[5] == name] or windows
+        if not candidates:
+            return None
+        _, x, y, width, height, _ = min(candidates, key=lambda w: abs(w[3] - size[0]) + abs(w[4] - size[1]))
+        return x + max(0, width - size[0]) // 2, y + max(0, height - size[1]) // 2
+
+    def find_all(self, name, role=None):
+        """Shown elements with that name (a text, or a compiled pattern), and a place."""
+        fits = name.search if hasattr(name, 'search') else lambda text: text == name
+        return [element for element in self.elements()
+                if element.box and fits(element.name) and (role is None or element.role == role)
+                and 'visible' in element.states]
+
+    def find(self, name, role=None, patience=PATIENCE):
+        return wait_for(lambda: self.find_all(name, role), f'“{name}” on the screen', patience)[0]
+
+    def has(self, name, role=None):
+        return bool(self.find_all(name, role))
+
+    def text_of(self, element):
+        from gi.repository import Atspi
+
+        return Atspi.Text.get_text(element.accessible, 0, Atspi.Text.get_character_count(element.accessible))
+
+    # --- hands -------------------------------------------------------------------
+
+    def key(self, *keys):
+        for key in keys:
+            output('xdotool', 'key', '--clearmodifiers', key)
+            time.sleep(0.02)
+
+    def type(self, text):
+        output('xdotool', 'type', '--delay', '20', text)
+
+    @contextlib.contextmanager
+    def holding(self, *keys):
+        for key in keys:
+            output('xdotool', 'keydown', key)
+        try:
+            yield
+        finally:
+            for key in keys:
+                output('xdotool', 'keyup', key)
+
+    @staticmethod
+    def _path(x1, y1, x2, y2, n):
+        words = []
+        for i in range(1, n + 1):
+            words += ['mousemove', round(x1 + (x2 - x1) * i / n), round(y1 + (y2 - y1) * i / n), 'sleep', STEP]
+        return words
+
+    def move(self, x, y):
+        output('xdotool', 'mousemove', x - 2, y, 'sleep', STEP, 'mousemove', x, y, 'sleep', '0.05')
+
+    def click(self, x, y, button=1, times=1):
+        self.move(x, y)
+        output('xdotool', *(['click', button, 'sleep', '0.05'] * times))
+
+    def press(self, name, role=None):
+        """A click into the middle of what is called so."""
+        element = self.find(name, role)
+        self.click(*element.middle)
+        return element
+
+    def drag(self, x1, y1, x2, y2, button=1, hold=0.15):
+        """Leaves the threshold first, and moves twice over the target: drag and drop asks for both."""
+        step = 12 if x2 >= x1 else -12
+        output('xdotool', 'mousemove', x1, y1, 'sleep', '0.05', 'mousedown', button, 'sleep', '0.05',
+               *self._path(x1, y1, x1 + step, y1, 4), *self._path(x1 + step, y1, x2, y2, 20),
+               'mousemove', x2 + 1, y2, 'sleep', '0.03', 'mousemove', x2, y2, 'sleep', hold,
+               'mouseup', button, 'sleep', '0.1')
+
+    def scroll(self, x, y, clicks):
+        self.move(x, y)
+        output('xdotool', *(['click', 5 if clicks > 0 else 4, 'sleep', '0.03'] * abs(clicks)))
+
+    def stroke(self, points, button=1):
+        """A line through the points, the button held."""
+        words = ['mousemove', *points[0], 'sleep', '0.05', 'mousedown', button, 'sleep', '0.05']
+        for (x1, y1), (x2, y2) in zip(points, points[1:]):
+            words += self._path(x1, y1, x2, y2, max(2, int(max(abs(x2 - x1), abs(y2 - y1)) / 8)))
+        output('xdotool', *words, 'mouseup', button)
+
+    def screenshot(self, path):
+        """The whole screen, where ImageMagick is there; FALSE where it is not."""
+        if shutil.which('import') is None:
+            return False
+        output('import', '-window', 'root', path)
+        return True
+
+    # --- the project file --------------------------------------------------------
+
+    def query(self, sql, *values):
+        try:
+            with contextlib.closing(sqlite3.connect(f'file:{self.file}?mode=ro', uri=True)) as db:
+                return db.execute(sql, values).fetchall()
+        except sqlite3.Error:
+            return []
+
+    def runs(self):
+        return len(self.query('select id from run'))
+
+    def epochs(self):
+        """Of all runs together."""
+        return len(self.query('select distinct run, epoch from figure where epoch > 0'))
+
+    def design(self):
+        """The drawing as JSON text."""
+        rows = self.query('select json from design')
+        return rows[0][0] if rows else ''
+
+    # --- the end -----------------------------------------------------------------
+
+    def said(self):
+        self.log.flush()
+        return (self.folder / 'app.log').read_text(errors='replace')[-2000:]
+
+    def ended(self):
+        return self.process.poll() is not None
+
+    def close(self):
+        if not self.ended():
+            self.process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(10)
+        if not self.ended():
+            self.process.kill()
+        self.log.close()
+
+
+@contextlib.contextmanager
+def desktop():
+    """A window manager and the accessibility bus, as long as it lasts."""
+    if 'DISPLAY' not in os.environ:
+        skip('no display')
+    for program in ('xdotool', 'openbox', 'xprop', 'xwininfo'):
+        if shutil.which(program) is None:
+            skip(f'{program} is not installed')
+    launcher = next((path for path in LAUNCHERS if os.path.exists(path)), None)
+    if launcher is None:
+        skip('at-spi2-core is not installed')
+    try:
+        import gi
+
+        gi.require_version('Atspi', '2.0')
+        from gi.repository import Atspi
+    except (ImportError, ValueError):
+        skip('python3-gi or gir1.2-atspi-2.0 is not installed')
+
+    # What is strict for the program under test is not meant for them: a warning would end them.
+    env = {name: value for name, value in os.environ.items() if name not in ('G_DEBUG', 'MALLOC_PERTURB_')}
+    helpers = [subprocess.Popen(words, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+               for words in ([launcher, '--launch-immediately'], ['openbox', '--sm-disable'])]
+    try:
+        wait_for(lambda: '#' in output('xprop', '-root', '_NET_SUPPORTING_WM_CHECK'), 'the window manager')
+        wait_for(lambda: 'unix:' in output('xprop', '-root', 'AT_SPI_BUS'), 'the accessibility bus')
+        Atspi.init()
+        Atspi.set_timeout(2000, 5000)
+        yield
+    finally:
+        for helper in helpers:
+            helper.send_signal(signal.SIGTERM)
+
+
+def run(*cases, arguments=(), env=None, title='Lamina'):
+    """Each case is a function of the window; they follow each other on the same one. Prints TAP.
+
+    The program is the first argument of the command line. A case that fails leaves its
+    screenshot beside the log where DRIVE_PICTURES names a folder.
+    """
+    app = sys.argv[1]
+    failed = False
+    with desktop(), tempfile.TemporaryDirectory() as folder:
+        print(f'1..{len(cases)}', flush=True)
+        window = Window(app, folder, arguments, env, title)
+        try:
+            for i, case in enumerate(cases, 1):
+                name = '/drive/' + case.__name__.replace('_', '-')
+                try:
+                    case(window)
+                    print(f'ok {i} {name}', flush=True)
+                except Exception as error:  # whatever it is, the others are tried
+                    failed = True
+                    for line in [*traceback.format_exception_only(error), *traceback.format_tb(error.__traceback__)[-1:]]:
+                        print('# ' + line.strip().replace('\n', '\n# '))
+                    print(f'# the program said: {window.said()}'.replace('\n', '\n# '))
+                    print(f'not ok {i} {name}', flush=True)
+                    if 'DRIVE_PICTURES' in os.environ:
+                        window.screenshot(os.path.join(os.environ['DRIVE_PICTURES'], name.replace('/', '-')[1:] + '.png'))
+        finally:
+            window.close()
+    sys.exit(failed)
