@@ -91,9 +91,34 @@ plus_cb (LmDesignPanes *self)
   lm_palette_search (self->palette, NULL);
 }
 
+/* The pane is as wide as it is, whatever stands in it; rows are cut. */
+static void
+measure_left (GtkWidget *widget,
+              GtkOrientation orientation,
+              int for_size,
+              int *minimum,
+              int *natural,
+              int *minimum_baseline,
+              int *natural_baseline)
+{
+  gtk_widget_measure (gtk_widget_get_first_child (widget), orientation, for_size, minimum, natural, NULL, NULL);
+  if (orientation == GTK_ORIENTATION_HORIZONTAL)
+    *minimum = *natural = MAX (*minimum, LEFT_WIDTH);
+}
+
+static void
+allocate_left (GtkWidget *widget,
+               int width,
+               int height,
+               int baseline)
+{
+  gtk_widget_allocate (gtk_widget_get_first_child (widget), width, height, baseline, NULL);
+}
+
 static GtkWidget *
 make_left (LmDesignPanes *self)
 {
+  GtkWidget *bin = adw_bin_new ();
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
   GtkWidget *switcher = gtk_stack_switcher_new ();
 
@@ -106,15 +131,16 @@ make_left (LmDesignPanes *self)
   gtk_widget_set_vexpand (GTK_WIDGET (self->tabs), TRUE);
   gtk_stack_switcher_set_stack (GTK_STACK_SWITCHER (switcher), self->tabs);
   gtk_widget_add_css_class (switcher, "lm-tabs");
-  gtk_widget_set_size_request (box, LEFT_WIDTH, -1);
-  gtk_widget_add_css_class (box, "lm-pane");
+  gtk_widget_set_layout_manager (bin, gtk_custom_layout_new (NULL, measure_left, allocate_left));
+  adw_bin_set_child (ADW_BIN (bin), box);
+  gtk_widget_add_css_class (bin, "lm-pane");
   gtk_widget_add_css_class (box, "lm-library");
   gtk_box_append (GTK_BOX (box), switcher);
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->tabs));
   g_signal_connect_object (self->palette, "chosen", G_CALLBACK (chosen_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->palette, "dismissed", G_CALLBACK (dismissed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->outline, "dismissed", G_CALLBACK (dismissed_cb), self, G_CONNECT_SWAPPED);
-  return box;
+  return bin;
 }
 
 /* --- Over the network ---------------------------------------------------------------- */

@@ -9,7 +9,6 @@
 
 #include "lm-chip.h"
 #include "lm-facts.h"
-#include "lm-number.h"
 #include "lm-words.h"
 
 #include "lm-i18n.h"
@@ -27,7 +26,6 @@ struct _LmNetworkPane {
   LmFacts *facts;
   AdwActionRow *in;
   AdwActionRow *out;
-  AdwActionRow *work;
   AdwComboRow *flow;
   gboolean is_showing;
 };
@@ -62,30 +60,6 @@ ends_text (LmNetworkPane *self,
   if (ids->len > MAX_LINES)
     g_string_append_printf (text, _ ("\nand %d more"), (int) ids->len - MAX_LINES);
   return g_string_free (g_steal_pointer (&text), FALSE);
-}
-
-/* “2.4 million”: multiplications and additions count as two. */
-static char *
-work_text (double flops)
-{
-  static const struct {
-    double size;
-    const char *format;
-  } units[] = {
-    { 1e12, N_ ("%s trillion") },
-    { 1e9, N_ ("%s billion") },
-    { 1e6, N_ ("%s million") },
-    { 1e3, N_ ("%s thousand") },
-  };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (units); i++) {
-    if (flops >= units[i].size) {
-      g_autofree char *number = lm_number_significant (flops / units[i].size, 3);
-
-      return g_strdup_printf (_ (units[i].format), number);
-    }
-  }
-  return lm_number_count ((gint64) flops);
 }
 
 static void
@@ -131,16 +105,13 @@ show_rows (LmNetworkPane *self)
 {
   const LmDesign *design = lm_editor_get_design (self->editor);
   const LmDesign *top = lm_document_get_design (document_of (self));
-  const LmCheck *check = lm_document_get_check (document_of (self));
   g_autoptr (GArray) inputs = lm_design_inputs (design);
   g_autoptr (GArray) sinks = lm_design_sinks (design);
   g_autofree char *in = ends_text (self, inputs);
   g_autofree char *out = ends_text (self, sinks);
-  g_autofree char *work = check->flops > 0 ? work_text (check->flops) : g_strdup ("");
 
   set_row (self->in, in);
   set_row (self->out, out);
-  set_row (self->work, work);
   gtk_widget_set_visible (GTK_WIDGET (self->flow), design == top);
   adw_combo_row_set_selected (self->flow, top->to_right ? 1 : 0);
 }
@@ -276,7 +247,6 @@ lm_network_pane_init (LmNetworkPane *self)
   adw_preferences_group_set_title (drawing, _ ("Drawing"));
   self->in = add_row (facts, _ ("Input"), _ ("What one sample looks like"));
   self->out = add_row (facts, _ ("Output"), _ ("What the network answers for one sample"));
-  self->work = add_row (facts, _ ("Operations a sample"), _ ("Multiplications and additions on the way forward"));
   add_flow (self, drawing);
   gtk_box_append (GTK_BOX (self->box), make_header (self));
   gtk_box_append (GTK_BOX (self->box), GTK_WIDGET (self->facts));

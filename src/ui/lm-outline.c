@@ -389,12 +389,13 @@ build_view (LmOutline *self)
   gtk_widget_add_css_class (GTK_WIDGET (self->view), "data-table");
   gtk_widget_add_css_class (GTK_WIDGET (self->view), "lm-outline");
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->view), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Layers of the network"), -1);
-  gtk_column_view_column_set_fixed_width (add_column (self, _ ("Name"), G_STRUCT_OFFSET (LmOutlineRow, name)), 136);
-  add_column (self, _ ("Kind"), G_STRUCT_OFFSET (LmOutlineRow, kind));
+  gtk_column_view_column_set_fixed_width (add_column (self, _ ("Name"), G_STRUCT_OFFSET (LmOutlineRow, name)), 128);
   add_column (self, _ ("Gives"), G_STRUCT_OFFSET (LmOutlineRow, shape));
+  add_column (self, _ ("Kind"), G_STRUCT_OFFSET (LmOutlineRow, kind));
   add_column (self, _ ("Parameters"), G_STRUCT_OFFSET (LmOutlineRow, params));
   add_column (self, _ ("Problem"), G_STRUCT_OFFSET (LmOutlineRow, problem));
   g_signal_connect_object (self->selection, "selection-changed", G_CALLBACK (selected_cb), self, G_CONNECT_SWAPPED);
+  gtk_search_entry_set_key_capture_widget (GTK_SEARCH_ENTRY (self->search), GTK_WIDGET (self->view));
   g_signal_connect_object (self->view, "activate", G_CALLBACK (activated_cb), self, G_CONNECT_SWAPPED);
 }
 
