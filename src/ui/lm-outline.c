@@ -412,6 +412,7 @@ lm_outline_init (LmOutline *self)
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), GTK_WIDGET (self->view));
   self->none = GTK_LABEL (gtk_label_new (NULL));
   gtk_label_set_wrap (self->none, TRUE);
+  gtk_label_set_wrap_mode (self->none, PANGO_WRAP_WORD_CHAR);
   gtk_label_set_justify (self->none, GTK_JUSTIFY_CENTER);
   gtk_widget_add_css_class (GTK_WIDGET (self->none), "dim-label");
   gtk_widget_set_margin_start (GTK_WIDGET (self->none), 12);

@@ -60,7 +60,7 @@ struct _LmPalette {
   GtkWidget *search;
   GtkWidget *scroller;
   GtkListBox *list;
-  GtkWidget *none;
+  GtkLabel *none; /* what there is not */
   LmPaletteRow *headings[N_SECTIONS];
   GSettings *settings;
   LmEditor *editor;
@@ -176,7 +176,7 @@ refresh (LmPalette *self)
   gtk_list_box_invalidate_sort (self->list);
   gtk_list_box_invalidate_filter (self->list);
   title = g_strdup_printf (_ ("No Layer Called “%s”"), gtk_editable_get_text (GTK_EDITABLE (self->search)));
-  adw_status_page_set_title (ADW_STATUS_PAGE (self->none), title);
+  gtk_label_set_label (self->none, title);
 }
 
 static LmPaletteRow *
@@ -558,17 +558,36 @@ build_search (LmPalette *self)
   gtk_box_append (GTK_BOX (self->box), self->search);
 }
 
+static GtkWidget *
+make_none (LmPalette *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  GtkWidget *hint = gtk_label_new (_ ("Esc clears the search."));
+
+  self->none = GTK_LABEL (gtk_label_new (NULL));
+  gtk_label_set_wrap (self->none, TRUE);
+  gtk_label_set_wrap_mode (self->none, PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_justify (self->none, GTK_JUSTIFY_CENTER);
+  gtk_widget_add_css_class (GTK_WIDGET (self->none), "heading");
+  gtk_label_set_wrap (GTK_LABEL (hint), TRUE);
+  gtk_label_set_justify (GTK_LABEL (hint), GTK_JUSTIFY_CENTER);
+  gtk_widget_add_css_class (hint, "dim-label");
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (self->none));
+  gtk_box_append (GTK_BOX (box), hint);
+  gtk_widget_set_margin_top (box, 36);
+  gtk_widget_set_margin_start (box, 12);
+  gtk_widget_set_margin_end (box, 12);
+  return box;
+}
+
 static void
 build_list (LmPalette *self)
 {
   GtkEventController *key = gtk_event_controller_key_new ();
 
-  self->none = adw_status_page_new ();
-  gtk_widget_add_css_class (self->none, "compact");
-  adw_status_page_set_description (ADW_STATUS_PAGE (self->none), _ ("Esc clears the search."));
   self->list = GTK_LIST_BOX (gtk_list_box_new ());
   gtk_list_box_set_activate_on_single_click (self->list, self->is_compact);
-  gtk_list_box_set_placeholder (self->list, self->none);
+  gtk_list_box_set_placeholder (self->list, make_none (self));
   gtk_list_box_set_filter_func (self->list, filter_cb, self, NULL);
   gtk_list_box_set_sort_func (self->list, compare_cb, self, NULL);
   gtk_widget_add_css_class (GTK_WIDGET (self->list), "lm-palette-list");

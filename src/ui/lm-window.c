@@ -258,6 +258,7 @@ take_document (LmWindow *self,
   g_signal_connect_object (self->session, "notify::state", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "ended", G_CALLBACK (ended_cb), self, G_CONNECT_SWAPPED);
   set_source (self);
+  lm_window_watch_problems (self);
   lm_train_cluster_set_source (self->cluster, document, self->session);
   show_read_only (self);
   update (self);
@@ -455,6 +456,7 @@ lm_window_class_init (LmWindowClass *klass)
   GTK_WINDOW_CLASS (klass)->close_request = lm_window_close_request;
 
   g_type_ensure (LM_TYPE_DESIGN_PAGE);
+  g_type_ensure (LM_TYPE_PROBLEMS);
   g_type_ensure (LM_TYPE_TRAIN_CLUSTER);
   g_type_ensure (LM_TYPE_TRAIN_PAGE);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/lamina/Lamina/ui/lm-window.ui");
@@ -475,7 +477,9 @@ lm_window_class_init (LmWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LmWindow, train_stack_page);
   gtk_widget_class_bind_template_child (widget_class, LmWindow, design_page);
   gtk_widget_class_bind_template_child (widget_class, LmWindow, train_page);
+  gtk_widget_class_bind_template_child (widget_class, LmWindow, problems);
   gtk_widget_class_bind_template_child (widget_class, LmWindow, strip);
+  gtk_widget_class_bind_template_child (widget_class, LmWindow, strip_button);
   gtk_widget_class_bind_template_child (widget_class, LmWindow, dot);
   gtk_widget_class_bind_template_child (widget_class, LmWindow, strip_left);
   gtk_widget_class_bind_template_child (widget_class, LmWindow, strip_right);
