@@ -9,10 +9,11 @@
 #include <math.h>
 #include <pthread.h>
 
-#include "lm-canvas.h"
+#include "lm-canvas-view.h"
 #include "lm-curves.h"
 #include "lm-design-page.h"
 #include "lm-export.h"
+#include "lm-minimap.h"
 #include "lm-node-view.h"
 #include "lm-option-row.h"
 #include "lm-panes.h"
@@ -283,53 +284,6 @@ test_session_is_not_flooded (void)
 
 /* --- Canvas -------------------------------------------------------------------------- */
 
-static LmGraphPicture *
-make_network (void)
-{
-  LmGraphPicture *picture = g_new0 (LmGraphPicture, 1);
-
-  picture->n_cards = 2;
-  picture->cards = g_new0 (LmCard, 2);
-  picture->cards[0] = (LmCard){ .id = 1, .name = g_strdup ("input"), .category = g_strdup ("input"), .n_out = 1 };
-  picture->cards[1] = (LmCard){ .id = 2, .name = g_strdup ("dense"), .category = g_strdup ("core"), .n_in = 1, .n_out = 1, .y = 120 };
-  picture->cards[1].params = g_strdup ("7,850");
-  picture->n_wires = 1;
-  picture->wires = g_new0 (LmCardWire, 1);
-  picture->wires[0] = (LmCardWire){ .from = 0, .to = 1, .label = g_strdup ("784") };
-  picture->keep_positions = TRUE;
-  return picture;
-}
-
-static void
-test_canvas_shows_cards (void)
-{
-  LmCanvas *canvas = g_object_new (LM_TYPE_CANVAS, NULL);
-  GtkWidget *window = gtk_window_new ();
-  GtkWidget *card;
-
-  lm_canvas_set_picture (canvas, make_network ());
-  gtk_window_set_default_size (GTK_WINDOW (window), 600, 500);
-  gtk_window_set_child (GTK_WINDOW (window), GTK_WIDGET (canvas));
-  gtk_window_present (GTK_WINDOW (window));
-  gtk_test_widget_wait_for_draw (window);
-
-  card = gtk_widget_get_first_child (GTK_WIDGET (canvas));
-  gtk_test_accessible_assert_role (GTK_ACCESSIBLE (canvas), GTK_ACCESSIBLE_ROLE_LIST);
-  gtk_test_accessible_assert_role (GTK_ACCESSIBLE (card), GTK_ACCESSIBLE_ROLE_LIST_ITEM);
-  gtk_test_accessible_assert_property (GTK_ACCESSIBLE (card), GTK_ACCESSIBLE_PROPERTY_LABEL, "input, gives 784");
-  g_assert_cmpfloat (lm_canvas_get_zoom (canvas), ==, 1);
-  lm_canvas_zoom_in (canvas);
-  g_assert_cmpfloat_with_epsilon (lm_canvas_get_zoom (canvas), 1.2, 1e-9);
-  gtk_test_widget_wait_for_draw (window);
-  lm_canvas_zoom_to (canvas, 100);
-  g_assert_cmpfloat (lm_canvas_get_zoom (canvas), ==, 4);
-  lm_canvas_fit (canvas);
-  g_assert_cmpfloat (lm_canvas_get_zoom (canvas), ==, 1);
-  gtk_test_widget_wait_for_draw (window);
-  gtk_window_destroy (GTK_WINDOW (window));
-  settle ();
-}
-
 /* --- Panes --------------------------------------------------------------------------- */
 
 static gboolean
@@ -398,6 +352,8 @@ main (int argc,
   g_test_add_func ("/ui/words", test_words);
   g_test_add_data_func ("/ui/widgets/canvas", (gconstpointer) lm_canvas_get_type, test_templates_build_and_go);
   g_test_add_data_func ("/ui/widgets/design-page", (gconstpointer) lm_design_page_get_type, test_templates_build_and_go);
+  g_test_add_data_func ("/ui/widgets/canvas-view", (gconstpointer) lm_canvas_view_get_type, test_templates_build_and_go);
+  g_test_add_data_func ("/ui/widgets/minimap", (gconstpointer) lm_minimap_get_type, test_templates_build_and_go);
   g_test_add_data_func ("/ui/widgets/node-view", (gconstpointer) lm_node_view_get_type, test_templates_build_and_go);
   g_test_add_data_func ("/ui/widgets/plot-view", (gconstpointer) lm_plot_view_get_type, test_templates_build_and_go);
   g_test_add_data_func ("/ui/widgets/runs-pane", (gconstpointer) lm_runs_pane_get_type, test_templates_build_and_go);
@@ -411,7 +367,6 @@ main (int argc,
   g_test_add_func ("/ui/option-row/number-edits", test_number_row_edits);
   g_test_add_func ("/ui/option-row/choice-edits", test_choice_row_edits);
   g_test_add_func ("/ui/session/is-not-flooded", test_session_is_not_flooded);
-  g_test_add_func ("/ui/canvas/shows-cards", test_canvas_shows_cards);
   g_test_add_func ("/ui/panes/fold-by-width", test_panes_fold_by_width);
   return g_test_run ();
 }

@@ -235,6 +235,50 @@ wire_meets (const LmWireShape *shape,
   return FALSE;
 }
 
+double
+lm_wire_label_width (cairo_t *cr,
+                     const LmTheme *theme,
+                     const char *label)
+{
+  return pill_width (cr, theme, label);
+}
+
+LmRect
+lm_wire_place_label (const LmTheme *theme,
+                     const LmWireShape *shapes,
+                     const LmRect *bounds,
+                     int n,
+                     int wire,
+                     double width,
+                     const LmRect *cards,
+                     int n_cards,
+                     const LmRect *taken)
+{
+  int least = G_MAXINT;
+  LmRect rect, best = { 0 };
+
+  for (int c = 0; least > 0 && candidate (&shapes[wire], theme, width, c, &rect); c++) {
+    gboolean is_free = TRUE;
+    int crossed = 0;
+
+    for (int k = 0; k < n && is_free; k++)
+      is_free = k == wire || taken[k].width <= 0 || !overlaps (&rect, &taken[k]);
+    for (int k = 0; k < n_cards && is_free; k++)
+      is_free = !overlaps (&rect, &cards[k]);
+    if (!is_free)
+      continue;
+    /* Its own wire counts too where the pill is to lie beside it. */
+    for (int k = 0; k < n && crossed < least; k++)
+      if ((k != wire || shapes[wire].n_bends == 0) && overlaps (&rect, &bounds[k]))
+        crossed += wire_meets (&shapes[k], &rect);
+    if (crossed < least) {
+      least = crossed;
+      best = rect;
+    }
+  }
+  return best;
+}
+
 void
 lm_wire_place_labels (cairo_t *cr,
                       const LmTheme *theme,
@@ -247,35 +291,13 @@ lm_wire_place_labels (cairo_t *cr,
 {
   g_autofree LmRect *bounds = g_new (LmRect, MAX (n, 1));
 
-  for (int i = 0; i < n; i++)
-    bounds[i] = lm_wire_bounds (&shapes[i], 2);
   for (int i = 0; i < n; i++) {
-    double width = pill_width (cr, theme, labels[i]);
-    int least = G_MAXINT;
-    LmRect rect;
-
+    bounds[i] = lm_wire_bounds (&shapes[i], 2);
     rects[i] = (LmRect){ 0 };
-    if (labels[i] != NULL && *labels[i] == '\0')
-      continue;
-    for (int c = 0; least > 0 && candidate (&shapes[i], theme, width, c, &rect); c++) {
-      gboolean is_free = TRUE;
-      int crossed = 0;
-
-      for (int k = 0; k < i && is_free; k++)
-        is_free = !overlaps (&rect, &rects[k]);
-      for (int k = 0; k < n_cards && is_free; k++)
-        is_free = !overlaps (&rect, &cards[k]);
-      if (!is_free)
-        continue;
-      /* Its own wire counts too where the pill is to lie beside it. */
-      for (int k = 0; k < n && crossed < least; k++)
-        if ((k != i || shapes[i].n_bends == 0) && overlaps (&rect, &bounds[k]))
-          crossed += wire_meets (&shapes[k], &rect);
-      if (crossed < least) {
-        least = crossed;
-        rects[i] = rect;
-      }
-    }
+  }
+  for (int i = 0; i < n; i++) {
+    if (labels[i] == NULL || *labels[i] != '\0')
+      rects[i] = lm_wire_place_label (theme, shapes, bounds, n, i, pill_width (cr, theme, labels[i]), cards, n_cards, rects);
   }
 }
 

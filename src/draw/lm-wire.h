@@ -56,6 +56,21 @@ LmRect lm_wire_label_rect (cairo_t *cr, const LmTheme *theme, const LmWireShape 
  */
 void lm_wire_place_labels (cairo_t *cr, const LmTheme *theme, const LmWireShape *shapes, const char *const *labels, int n, const LmRect *cards, int n_cards, LmRect *rects);
 
+/* How wide the pill with @label is. */
+double lm_wire_label_width (cairo_t *cr, const LmTheme *theme, const char *label);
+
+/**
+ * lm_wire_place_label:
+ * @shapes: (array length=n): all wires
+ * @bounds: (array length=n): of each, lm_wire_bounds() with a margin of 2
+ * @wire: whose label it is
+ * @width: lm_wire_label_width()
+ * @taken: (array length=n): the pills of the others that have a place; width 0 for the rest
+ *
+ * The same for one label where the others stay.
+ */
+LmRect lm_wire_place_label (const LmTheme *theme, const LmWireShape *shapes, const LmRect *bounds, int n, int wire, double width, const LmRect *cards, int n_cards, const LmRect *taken);
+
 /* Paints the pill into @rect. */
 void lm_draw_wire_label (cairo_t *cr, const LmTheme *theme, const LmRect *rect, const char *label, LmWireState state);
 

@@ -7,85 +7,86 @@
 
 #include "lm-design-page.h"
 
-#include "lm-canvas.h"
+#include "lm-design-actions.h"
 #include "lm-design-panes.h"
-#include "lm-graph-picture.h"
-#include "lm-words.h"
-
-#include "lm-i18n.h"
 
 struct _LmDesignPage {
   GtkWidget parent_instance;
 
   LmDesignPanes *panes;
-  LmCanvas *canvas;
-  GtkButton *zoom_button;
-  LmDocument *document;
-  GSettings *settings;
+  LmCanvasView *view;
+  LmEditor *editor;
 };
 
 static void lm_design_page_page_init (LmPageInterface *interface);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (LmDesignPage, lm_design_page, GTK_TYPE_WIDGET, G_IMPLEMENT_INTERFACE (LM_TYPE_PAGE, lm_design_page_page_init))
 
-static LmGraphPicture *
-make_picture (LmDesignPage *self)
+static LmCanvasView *
+get_view (GtkWidget *page)
 {
-  return lm_graph_picture (lm_document_get_design (self->document), lm_document_get_check (self->document), lm_document_get_task (self->document));
+  return LM_DESIGN_PAGE (page)->view;
 }
 
 static void
-update (LmDesignPage *self)
+update_actions (LmDesignPage *self)
 {
-  LmGraphPicture *picture = make_picture (self);
+  lm_design_actions_update (GTK_WIDGET (self), self->editor);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "design.help", lm_editor_get_current (self->editor) != 0);
+}
 
-  g_clear_pointer (&picture->title, g_free);
-  g_clear_pointer (&picture->caption, g_free);
-  picture->keep_positions = TRUE;
-  lm_canvas_set_picture (self->canvas, picture);
+/* --- What the canvas asks of the panes ----------------------------------------------- */
+
+static LmCanvas *
+canvas_of (LmDesignPage *self)
+{
+  return lm_canvas_view_get_canvas (self->view);
 }
 
 static void
-zoom_changed_cb (LmDesignPage *self)
+add_requested_cb (LmDesignPage *self,
+                  double x,
+                  double y,
+                  int id,
+                  int port,
+                  gboolean is_output)
 {
-  g_autofree char *text = g_strdup_printf (_ ("%.0f %%"), lm_canvas_get_zoom (self->canvas) * 100);
+  const LmWire *wire = lm_editor_get_selected_wire (self->editor);
+  GdkRectangle at = { (int) x, (int) y, 1, 1 };
+  double design_x, design_y;
 
-  gtk_button_set_label (self->zoom_button, text);
+  lm_canvas_to_design (canvas_of (self), x, y, &design_x, &design_y);
+  if (id == 0 && wire != NULL)
+    lm_design_panes_insert (self->panes, &at, wire);
+  else
+    lm_design_panes_add (self->panes, &at, design_x, design_y, id, port, is_output);
+}
+
+static gboolean
+place_cb (gpointer data,
+          int id,
+          GdkRectangle *area)
+{
+  return lm_canvas_get_card_area (data, id, area);
 }
 
 static void
-wheel_changed_cb (LmDesignPage *self)
-{
-  lm_canvas_set_wheel_zooms (self->canvas, g_settings_get_boolean (self->settings, "wheel-zooms"));
-}
-
-static void
-zoom_cb (GtkWidget *widget,
+help_cb (GtkWidget *widget,
          const char *name,
          GVariant *parameter)
 {
-  LmDesignPage *self = LM_DESIGN_PAGE (widget);
-
-  if (g_str_equal (name, "design.zoom-in"))
-    lm_canvas_zoom_in (self->canvas);
-  else if (g_str_equal (name, "design.zoom-out"))
-    lm_canvas_zoom_out (self->canvas);
-  else if (g_str_equal (name, "design.zoom-actual"))
-    lm_canvas_zoom_to (self->canvas, 1);
-  else
-    lm_canvas_fit (self->canvas);
+  lm_design_panes_help (LM_DESIGN_PAGE (widget)->panes);
 }
 
 static void
 lm_design_page_dispose (GObject *object)
 {
   LmDesignPage *self = LM_DESIGN_PAGE (object);
+  GtkWidget *child;
 
-  g_clear_object (&self->document);
-  g_clear_object (&self->settings);
-  if (self->panes != NULL)
-    gtk_widget_unparent (GTK_WIDGET (self->panes));
-  self->panes = NULL;
+  g_clear_object (&self->editor);
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
+    gtk_widget_unparent (child);
 
   G_OBJECT_CLASS (lm_design_page_parent_class)->dispose (object);
 }
@@ -94,46 +95,24 @@ static void
 lm_design_page_class_init (LmDesignPageClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
-  static const struct {
-    guint key;
-    GdkModifierType modifiers;
-    const char *action;
-  } keys[] = {
-    { GDK_KEY_plus, GDK_CONTROL_MASK, "design.zoom-in" },
-    { GDK_KEY_equal, GDK_CONTROL_MASK, "design.zoom-in" },
-    { GDK_KEY_KP_Add, GDK_CONTROL_MASK, "design.zoom-in" },
-    { GDK_KEY_minus, GDK_CONTROL_MASK, "design.zoom-out" },
-    { GDK_KEY_KP_Subtract, GDK_CONTROL_MASK, "design.zoom-out" },
-    { GDK_KEY_0, GDK_CONTROL_MASK, "design.zoom-actual" },
-    { GDK_KEY_KP_0, GDK_CONTROL_MASK, "design.zoom-actual" },
-    { GDK_KEY_Home, 0, "design.zoom-fit" },
-  };
 
   G_OBJECT_CLASS (klass)->dispose = lm_design_page_dispose;
 
-  g_type_ensure (LM_TYPE_CANVAS);
+  g_type_ensure (LM_TYPE_CANVAS_VIEW);
   g_type_ensure (LM_TYPE_DESIGN_PANES);
   gtk_widget_class_set_css_name (widget_class, "designpage");
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/lamina/Lamina/ui/lm-design-page.ui");
   gtk_widget_class_bind_template_child (widget_class, LmDesignPage, panes);
-  gtk_widget_class_bind_template_child (widget_class, LmDesignPage, canvas);
-  gtk_widget_class_bind_template_child (widget_class, LmDesignPage, zoom_button);
-  gtk_widget_class_install_action (widget_class, "design.zoom-in", NULL, zoom_cb);
-  gtk_widget_class_install_action (widget_class, "design.zoom-out", NULL, zoom_cb);
-  gtk_widget_class_install_action (widget_class, "design.zoom-actual", NULL, zoom_cb);
-  gtk_widget_class_install_action (widget_class, "design.zoom-fit", NULL, zoom_cb);
-  for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
-    gtk_widget_class_add_binding_action (widget_class, keys[i].key, keys[i].modifiers, keys[i].action, NULL);
+  gtk_widget_class_bind_template_child (widget_class, LmDesignPage, view);
+  gtk_widget_class_install_action (widget_class, "design.help", NULL, help_cb);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_F1, 0, "design.help", NULL);
+  lm_design_actions_install (widget_class, get_view);
 }
 
 static void
 lm_design_page_init (LmDesignPage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
-  g_signal_connect_object (self->canvas, "notify::zoom", G_CALLBACK (zoom_changed_cb), self, G_CONNECT_SWAPPED);
-  self->settings = g_settings_new (APP_ID);
-  g_signal_connect_object (self->settings, "changed::wheel-zooms", G_CALLBACK (wheel_changed_cb), self, G_CONNECT_SWAPPED);
-  wheel_changed_cb (self);
 }
 
 static void
@@ -142,11 +121,33 @@ lm_design_page_set_source (LmPage *page,
 {
   LmDesignPage *self = LM_DESIGN_PAGE (page);
 
-  g_set_object (&self->document, source->document);
-  g_signal_connect_object (self->document, "changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
-  if (source->editor != NULL)
-    lm_design_panes_set_editor (self->panes, source->editor, NULL, NULL);
-  update (self);
+  g_set_object (&self->editor, source->editor);
+  lm_canvas_view_set_source (self->view, source->editor, source->lens);
+  lm_design_panes_set_editor (self->panes, source->editor, place_cb, canvas_of (self));
+  g_signal_connect_object (canvas_of (self), "add-requested", G_CALLBACK (add_requested_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (canvas_of (self), "edit-requested", G_CALLBACK (lm_design_panes_edit), self->panes, G_CONNECT_SWAPPED);
+  g_signal_connect_object (canvas_of (self), "view-changed", G_CALLBACK (lm_design_panes_place), self->panes, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->editor, "changed", G_CALLBACK (update_actions), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->editor, "selection-changed", G_CALLBACK (update_actions), self, G_CONNECT_SWAPPED);
+  update_actions (self);
+}
+
+static void
+lm_design_page_add_views (LmPage *page,
+                          GPtrArray *views)
+{
+  LmDesignPage *self = LM_DESIGN_PAGE (page);
+  LmDocument *document;
+  LmGraphPicture *picture;
+
+  if (self->editor == NULL)
+    return;
+  document = lm_editor_get_document (self->editor);
+  picture = lm_graph_picture_of_block (lm_document_get_design (document), lm_editor_get_block (self->editor), lm_document_get_check (document), lm_document_get_task (document));
+  if (picture->title == NULL)
+    picture->title = g_strdup (lm_document_get_name (document));
+  picture->keep_positions = TRUE;
+  g_ptr_array_add (views, lm_view_new ("graph", (LmPicture){ LM_PICTURE_GRAPH, .graph = picture }, GTK_WIDGET (lm_canvas_view_get_canvas (self->view))));
 }
 
 static LmPanes *
@@ -159,22 +160,6 @@ static gboolean
 lm_design_page_find (LmPage *page)
 {
   return lm_design_panes_find (LM_DESIGN_PAGE (page)->panes);
-}
-
-static void
-lm_design_page_add_views (LmPage *page,
-                          GPtrArray *views)
-{
-  LmDesignPage *self = LM_DESIGN_PAGE (page);
-  LmGraphPicture *picture;
-
-  if (self->document == NULL)
-    return;
-  picture = make_picture (self);
-  if (picture->title == NULL)
-    picture->title = g_strdup (lm_document_get_name (self->document));
-  picture->keep_positions = TRUE;
-  g_ptr_array_add (views, lm_view_new ("graph", (LmPicture){ LM_PICTURE_GRAPH, .graph = picture }, GTK_WIDGET (self->canvas)));
 }
 
 static void

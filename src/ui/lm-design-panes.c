@@ -243,6 +243,8 @@ changed_cb (LmDesignPanes *self)
   gboolean is_empty = lm_document_get_design (lm_editor_get_document (self->editor))->nodes->len == 0;
   gboolean is_locked = lm_document_get_read_only (lm_editor_get_document (self->editor), NULL) != NULL;
 
+  /* Where one is in blocks stands in the same corner. */
+  gtk_widget_set_margin_top (self->plus, *lm_editor_get_block (self->editor) != '\0' ? 48 : 0);
   gtk_widget_set_visible (self->empty, is_empty);
   gtk_widget_set_visible (self->start, is_empty && !is_locked);
   gtk_widget_set_sensitive (GTK_WIDGET (self->palette), !is_locked);
@@ -304,6 +306,28 @@ lm_design_panes_help (LmDesignPanes *self)
   return TRUE;
 }
 
+/* The list of layers, and where it opens; NULL if nothing can be added. */
+static LmAddPopover *
+get_popover (LmDesignPanes *self,
+             const GdkRectangle *at,
+             GdkRectangle *there)
+{
+  double x, y;
+
+  *there = *at;
+  if (self->editor == NULL || lm_document_get_read_only (lm_editor_get_document (self->editor), NULL) != NULL)
+    return NULL;
+  if (self->popover == NULL) {
+    self->popover = lm_add_popover_new (self->editor);
+    gtk_widget_set_parent (self->popover, GTK_WIDGET (self));
+  }
+  if (gtk_widget_translate_coordinates (self->content, GTK_WIDGET (self), at->x, at->y, &x, &y)) {
+    there->x = (int) x;
+    there->y = (int) y;
+  }
+  return LM_ADD_POPOVER (self->popover);
+}
+
 void
 lm_design_panes_add (LmDesignPanes *self,
                      const GdkRectangle *at,
@@ -313,20 +337,23 @@ lm_design_panes_add (LmDesignPanes *self,
                      int port,
                      gboolean is_output)
 {
-  GdkRectangle there = *at;
-  double px, py;
+  GdkRectangle there;
+  LmAddPopover *popover = get_popover (self, at, &there);
 
-  if (self->editor == NULL || lm_document_get_read_only (lm_editor_get_document (self->editor), NULL) != NULL)
-    return;
-  if (self->popover == NULL) {
-    self->popover = lm_add_popover_new (self->editor);
-    gtk_widget_set_parent (self->popover, GTK_WIDGET (self));
-  }
-  if (gtk_widget_translate_coordinates (self->content, GTK_WIDGET (self), at->x, at->y, &px, &py)) {
-    there.x = (int) px;
-    there.y = (int) py;
-  }
-  lm_add_popover_ask (LM_ADD_POPOVER (self->popover), &there, x, y, id, port, is_output);
+  if (popover != NULL)
+    lm_add_popover_ask (popover, &there, x, y, id, port, is_output);
+}
+
+void
+lm_design_panes_insert (LmDesignPanes *self,
+                        const GdkRectangle *at,
+                        const LmWire *wire)
+{
+  GdkRectangle there;
+  LmAddPopover *popover = get_popover (self, at, &there);
+
+  if (popover != NULL)
+    lm_add_popover_ask_wire (popover, &there, wire);
 }
 
 /* Esc closes the bubble before it means anything else to the network. */
@@ -429,6 +456,7 @@ lm_design_panes_set_editor (LmDesignPanes *self,
   lm_palette_set_editor (self->palette, editor);
   lm_outline_set_editor (self->outline, editor);
   lm_inspector_set_editor (self->inspector, editor);
+  lm_inspector_set_view (self->inspector, G_OBJECT (self->content));
   lm_bubble_set_editor (self->bubble, editor);
   g_signal_connect_object (editor, "changed", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (editor, "selection-changed", G_CALLBACK (selection_changed_cb), self, G_CONNECT_SWAPPED);

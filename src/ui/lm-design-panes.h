@@ -47,6 +47,9 @@ void lm_design_panes_place (LmDesignPanes *self);
  */
 void lm_design_panes_add (LmDesignPanes *self, const GdkRectangle *at, double x, double y, int id, int port, gboolean is_output);
 
+/* What is chosen goes onto a wire. */
+void lm_design_panes_insert (LmDesignPanes *self, const GdkRectangle *at, const LmWire *wire);
+
 /* The parts, for tests. */
 GtkWidget *lm_design_panes_get_palette (LmDesignPanes *self);
 GtkWidget *lm_design_panes_get_outline (LmDesignPanes *self);

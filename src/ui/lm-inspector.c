@@ -139,6 +139,13 @@ lm_inspector_set_editor (LmInspector *self,
   update (self);
 }
 
+void
+lm_inspector_set_view (LmInspector *self,
+                       GObject *view)
+{
+  lm_network_pane_set_view (self->network, view);
+}
+
 gboolean
 lm_inspector_focus (LmInspector *self)
 {

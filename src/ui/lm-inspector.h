@@ -22,6 +22,9 @@ G_DECLARE_FINAL_TYPE (LmInspector, lm_inspector, LM, INSPECTOR, GtkWidget)
 
 void lm_inspector_set_editor (LmInspector *self, LmEditor *editor);
 
+/* @view: (nullable): has properties “to-right”, “thumbnails”, “minimap”, which the network as a whole then shows as switches. */
+void lm_inspector_set_view (LmInspector *self, GObject *view);
+
 /* Puts the focus on the first option. */
 gboolean lm_inspector_focus (LmInspector *self);
 

@@ -323,7 +323,7 @@ make_name (LmLayerPane *self)
   self->name = gtk_entry_new ();
   gtk_editable_set_width_chars (GTK_EDITABLE (self->name), 6);
   gtk_widget_set_hexpand (self->name, TRUE);
-  gtk_widget_add_css_class (self->name, "lm-name");
+  gtk_widget_add_css_class (self->name, "lm-layer-name");
   gtk_widget_set_tooltip_text (self->name, _ ("Name of the layer (F2)"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->name), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Name of the layer"), -1);
   g_signal_connect_object (self->name, "activate", G_CALLBACK (rename_cb), self, G_CONNECT_SWAPPED);

@@ -26,7 +26,9 @@ struct _LmNetworkPane {
   LmFacts *facts;
   AdwActionRow *in;
   AdwActionRow *out;
+  AdwPreferencesGroup *drawing;
   AdwComboRow *flow;
+  GObject *view; /* NULL before it is known, and when it is gone */
   gboolean is_showing;
 };
 
@@ -126,36 +128,50 @@ lm_network_pane_update (LmNetworkPane *self)
   self->is_showing = FALSE;
 }
 
-/* --- Flow ---------------------------------------------------------------------------- */
-
-/* What lay below lies to the right, and the other way round: in one step with the flow itself. */
-static LmEdit *
-make_flow (const LmDesign *design,
-           gboolean to_right)
-{
-  const double across = to_right ? (double) LM_CARD_PITCH_DOWN / LM_CARD_PITCH_RIGHT : (double) LM_CARD_PITCH_RIGHT / LM_CARD_PITCH_DOWN;
-  GPtrArray *edits = g_ptr_array_new ();
-
-  g_ptr_array_add (edits, lm_edit_set_flow (to_right));
-  for (guint i = 0; i < design->nodes->len; i++) {
-    const LmNode *node = design->nodes->pdata[i];
-
-    g_ptr_array_add (edits, lm_edit_move ("", node->id, node->y / across, node->x * across));
-  }
-  return lm_edit_group (to_right ? _ ("Flow to the Right") : _ ("Flow Downwards"), edits);
-}
+/* --- View ---------------------------------------------------------------------------- */
 
 static void
 flow_cb (LmNetworkPane *self)
 {
-  const LmDesign *design = lm_document_get_design (document_of (self));
   gboolean to_right = adw_combo_row_get_selected (self->flow) == 1;
-  g_autoptr (LmEdit) edit = NULL;
 
-  if (self->is_showing || !to_right == !design->to_right)
+  if (!self->is_showing && self->view != NULL && !to_right != !lm_document_get_design (document_of (self))->to_right)
+    g_object_set (self->view, "to-right", to_right, NULL);
+}
+
+static void
+add_switch (LmNetworkPane *self,
+            const char *property,
+            const char *title,
+            const char *subtitle)
+{
+  GtkWidget *row = adw_action_row_new (), *toggle = gtk_switch_new ();
+
+  gtk_widget_set_valign (toggle, GTK_ALIGN_CENTER);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (toggle), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), toggle);
+  adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), toggle);
+  g_object_bind_property (self->view, property, toggle, "active", G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL);
+  adw_preferences_group_add (self->drawing, row);
+}
+
+void
+lm_network_pane_set_view (LmNetworkPane *self,
+                          GObject *view)
+{
+  GObjectClass *class = view != NULL ? G_OBJECT_GET_CLASS (view) : NULL;
+
+  g_return_if_fail (self->view == NULL);
+
+  if (class == NULL || g_object_class_find_property (class, "to-right") == NULL)
     return;
-  edit = make_flow (design, to_right);
-  lm_editor_do (self->editor, edit, FALSE);
+  self->view = view;
+  g_object_add_weak_pointer (view, (gpointer *) &self->view);
+  add_switch (self, "thumbnails", _ ("Thumbnails"), _ ("what each layer makes of a sample"));
+  add_switch (self, "minimap", _ ("Minimap"), _ ("while the network does not fit"));
+  gtk_widget_set_visible (GTK_WIDGET (self->drawing), TRUE);
 }
 
 /* --- Widget -------------------------------------------------------------------------- */
@@ -166,6 +182,7 @@ lm_network_pane_dispose (GObject *object)
   LmNetworkPane *self = LM_NETWORK_PANE (object);
 
   g_clear_object (&self->editor);
+  g_clear_weak_pointer (&self->view);
   g_clear_pointer (&self->box, gtk_widget_unparent);
 
   G_OBJECT_CLASS (lm_network_pane_parent_class)->dispose (object);
@@ -238,20 +255,21 @@ static void
 lm_network_pane_init (LmNetworkPane *self)
 {
   AdwPreferencesGroup *facts = ADW_PREFERENCES_GROUP (adw_preferences_group_new ());
-  AdwPreferencesGroup *drawing = ADW_PREFERENCES_GROUP (adw_preferences_group_new ());
 
+  self->drawing = ADW_PREFERENCES_GROUP (adw_preferences_group_new ());
   self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, GAP);
   gtk_widget_set_parent (self->box, GTK_WIDGET (self));
   self->facts = LM_FACTS (lm_facts_new ());
   adw_preferences_group_set_title (facts, _ ("Network"));
-  adw_preferences_group_set_title (drawing, _ ("Drawing"));
+  adw_preferences_group_set_title (self->drawing, _ ("Drawing"));
   self->in = add_row (facts, _ ("Input"), _ ("What one sample looks like"));
   self->out = add_row (facts, _ ("Output"), _ ("What the network answers for one sample"));
-  add_flow (self, drawing);
+  add_flow (self, self->drawing);
   gtk_box_append (GTK_BOX (self->box), make_header (self));
   gtk_box_append (GTK_BOX (self->box), GTK_WIDGET (self->facts));
   gtk_box_append (GTK_BOX (self->box), GTK_WIDGET (facts));
-  gtk_box_append (GTK_BOX (self->box), GTK_WIDGET (drawing));
+  gtk_box_append (GTK_BOX (self->box), GTK_WIDGET (self->drawing));
+  gtk_widget_set_visible (GTK_WIDGET (self->drawing), FALSE);
 }
 
 GtkWidget *

@@ -18,4 +18,7 @@ G_DECLARE_FINAL_TYPE (LmNetworkPane, lm_network_pane, LM, NETWORK_PANE, GtkWidge
 GtkWidget *lm_network_pane_new (LmEditor *editor);
 void lm_network_pane_update (LmNetworkPane *self);
 
+/* As lm_inspector_set_view(). */
+void lm_network_pane_set_view (LmNetworkPane *self, GObject *view);
+
 G_END_DECLS

@@ -1,4 +1,4 @@
-/* lm-node-view.h: one card of the canvas as a widget: focus, name and role for readers; the canvas paints it
+/* lm-node-view.h: a card of the canvas as a widget: it has the focus and tells screen readers what it is
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -7,7 +7,7 @@
 
 #include <gtk/gtk.h>
 
-#include "lm-engine.h"
+#include "lm-picture.h"
 
 G_BEGIN_DECLS
 
@@ -15,11 +15,12 @@ G_BEGIN_DECLS
 
 G_DECLARE_FINAL_TYPE (LmNodeView, lm_node_view, LM, NODE_VIEW, GtkWidget)
 
-/* @index: of the card in its picture. */
-GtkWidget *lm_node_view_new (int index);
-int lm_node_view_get_index (LmNodeView *self);
+/* @id: of the layer in its block */
+GtkWidget *lm_node_view_new (int id);
+int lm_node_view_get_id (LmNodeView *self);
 
-/* @gives: (nullable): shape of its output; @from: (nullable): names of the layers it takes from */
-void lm_node_view_describe (LmNodeView *self, const LmCard *card, const char *gives, const char *from);
+/* @gives: (nullable): the shape that leaves it; @from, @to: (nullable): names of the layers that feed it and that it feeds */
+void lm_node_view_describe (LmNodeView *self, const LmCard *card, const char *gives, const char *from, const char *to);
+void lm_node_view_set_selected (LmNodeView *self, gboolean is_selected);
 
 G_END_DECLS

@@ -141,16 +141,12 @@ scene_clear (Scene *self)
 static void
 set_params (LmCard *card,
             const Scene *scene,
-            const LmNode *node,
             const char *path)
 {
   const LmLayerFacts *facts = g_hash_table_lookup (scene->facts, path);
-  g_autofree char *count = NULL;
 
-  if (facts == NULL || facts->params == 0)
-    return;
-  count = lm_count_to_string (facts->params);
-  card->params = node->frozen ? g_strdup_printf (_ ("%s frozen"), count) : g_steal_pointer (&count);
+  if (facts != NULL && facts->params > 0)
+    card->params = lm_count_to_string (facts->params);
 }
 
 static void
@@ -208,7 +204,7 @@ fill_card (LmCard *card,
     card->in_names = g_strdupv ((char **) layer->input_names);
   if (layer != NULL && layer->output_names != NULL)
     card->out_names = g_strdupv ((char **) layer->output_names);
-  set_params (card, scene, node, path);
+  set_params (card, scene, path);
   set_problems (card, scene, path);
   if (task != NULL && task->has_target && card->n_in > 0 && has_target (design, node))
     card->target = task->labels ? g_strdup_printf (_ ("target · %d classes"), (int) task->n_classes) : g_strdup (_ ("target · numbers"));
@@ -252,19 +248,18 @@ make_caption (const LmCheck *check)
 }
 
 LmGraphPicture *
-lm_graph_picture_of_block (const LmDesign *top,
-                           const char *block,
-                           const LmCheck *check,
-                           const LmTask *task)
+lm_graph_picture_inside (const LmDesign *design,
+                         const char *block,
+                         gboolean to_right,
+                         const LmCheck *check,
+                         const LmTask *task)
 {
-  const LmNode *node = *block != '\0' ? lm_design_resolve (top, block, NULL) : NULL;
-  const LmDesign *design = *block != '\0' ? node->child : top;
   /* What a block gives is no answer to the data. */
   Scene scene = { .design = design, .block = block, .task = *block == '\0' ? task : NULL };
   LmGraphPicture *self = g_new0 (LmGraphPicture, 1);
 
   scene_init (&scene, check);
-  self->to_right = top->to_right;
+  self->to_right = to_right;
   self->n_cards = (int) design->nodes->len;
   self->cards = g_new0 (LmCard, MAX (1, self->n_cards));
   for (int i = 0; i < self->n_cards; i++)
@@ -276,6 +271,17 @@ lm_graph_picture_of_block (const LmDesign *top,
   self->caption = make_caption (check);
   scene_clear (&scene);
   return self;
+}
+
+LmGraphPicture *
+lm_graph_picture_of_block (const LmDesign *top,
+                           const char *block,
+                           const LmCheck *check,
+                           const LmTask *task)
+{
+  const LmNode *node = *block != '\0' ? lm_design_resolve (top, block, NULL) : NULL;
+
+  return lm_graph_picture_inside (node != NULL ? node->child : top, block, top->to_right, check, task);
 }
 
 LmGraphPicture *

@@ -24,6 +24,9 @@ LmGraphPicture *lm_graph_picture (const LmDesign *design, const LmCheck *check, 
 /* The same of the inside of the block with the id path @block, which must be there. */
 LmGraphPicture *lm_graph_picture_of_block (const LmDesign *top, const char *block, const LmCheck *check, const LmTask *task);
 
+/* The same of a design that is the inside of the block @block, "" for a top one. */
+LmGraphPicture *lm_graph_picture_inside (const LmDesign *design, const char *block, gboolean to_right, const LmCheck *check, const LmTask *task);
+
 /* Returns: (transfer full): what stands on the card of a node: “Conv2D · 64 of 3×3 · relu”. */
 char *lm_node_summary (const LmNode *node);
 
