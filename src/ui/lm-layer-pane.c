@@ -357,7 +357,7 @@ make_header (LmLayerPane *self)
   gtk_box_append (GTK_BOX (texts), GTK_WIDGET (self->kind));
   gtk_widget_set_hexpand (texts, TRUE);
   gtk_widget_set_valign (texts, GTK_ALIGN_CENTER);
-  self->help = gtk_button_new_from_icon_name ("dialog-question-symbolic");
+  self->help = gtk_button_new_with_label ("?");
   gtk_widget_add_css_class (self->help, "flat");
   gtk_widget_add_css_class (self->help, "circular");
   gtk_widget_set_valign (self->help, GTK_ALIGN_CENTER);

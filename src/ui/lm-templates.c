@@ -15,8 +15,8 @@
 
 #include "lm-i18n.h"
 
-#define WIDTH 760
-#define HEIGHT 600
+#define WIDTH 1000
+#define HEIGHT 540
 #define PICTURE_WIDTH 200
 #define PICTURE_HEIGHT 210
 
