@@ -248,6 +248,28 @@ made_confusion (Case c)
   return p;
 }
 
+LmBarsPicture *
+made_bars (Case c)
+{
+  static const int sizes[N_CASES] = { 0, 1, 10, 1000, 7 };
+  LmBarsPicture *p = g_new0 (LmBarsPicture, 1);
+
+  p->title = words (c, "Classes in training");
+  p->scale = words (c, "10,000 samples");
+  p->caption = words (c, "digits");
+  p->is_histogram = c == CASE_LARGE;
+  p->max = 255;
+  p->n = sizes[c];
+  p->names = p->is_histogram ? NULL : g_new0 (char *, p->n + 1);
+  p->counts = g_new0 (gint64, MAX (p->n, 1));
+  for (int i = 0; i < p->n; i++) {
+    p->counts[i] = c == CASE_HOSTILE ? (i % 2 == 0 ? G_MAXINT64 : G_MININT64) : 900 + i * i;
+    if (p->names != NULL)
+      p->names[i] = c == CASE_HOSTILE ? hostile_text () : g_strdup_printf ("class %d", i);
+  }
+  return p;
+}
+
 LmCard
 made_card (Case c,
            const char *name,

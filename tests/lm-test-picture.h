@@ -43,6 +43,7 @@ LmFilmPicture *made_film (Case c);
 LmHeatmapPicture *made_heatmap (Case c);
 LmConfusionPicture *made_confusion (Case c);
 LmGraphPicture *made_graph (Case c);
+LmBarsPicture *made_bars (Case c);
 
 /* One card; the caller frees its texts. */
 LmCard made_card (Case c, const char *name, const char *category);

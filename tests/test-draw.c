@@ -99,6 +99,7 @@ KIND (sheet, LmSheetPicture)
 KIND (film, LmFilmPicture)
 KIND (heatmap, LmHeatmapPicture)
 KIND (confusion, LmConfusionPicture)
+KIND (bars, LmBarsPicture)
 KIND (graph, LmGraphPicture)
 
 static const Kind kinds[] = {
@@ -107,6 +108,7 @@ static const Kind kinds[] = {
   { "film", make_film, free_film, render_film },
   { "heatmap", make_heatmap, free_heatmap, render_heatmap },
   { "confusion", make_confusion, free_confusion, render_confusion },
+  { "bars", make_bars, free_bars, render_bars },
   { "graph", make_graph, free_graph, render_graph },
 };
 

@@ -527,6 +527,28 @@ reference_update (const LmUpdateRule *r,
     s[0] += g * g;
     *w -= r->rate * g / sqrt (s[0] + r->eps);
     break;
+  case LM_UPDATE_ADAMAX:
+    s[0] += (1 - (double) r->beta) * (g - s[0]);
+    s[1] = MAX (r->rho * s[1], fabs (g));
+    *w -= r->rate * s[0] / (s[1] + r->eps);
+    break;
+  case LM_UPDATE_NADAM:
+    s[0] += (1 - (double) r->beta) * (g - s[0]);
+    s[1] += (1 - (double) r->rho) * (g * g - s[1]);
+    *w -= r->rate * (r->momentum * s[0] + r->direct * g) / (sqrt (s[1]) + r->eps);
+    break;
+  case LM_UPDATE_ADADELTA:
+    s[0] = r->rho * s[0] + (1 - (double) r->rho) * g * g;
+    step = sqrt (s[1] + r->eps) * g / sqrt (s[0] + r->eps);
+    s[1] = r->rho * s[1] + (1 - (double) r->rho) * step * step;
+    *w -= r->rate * step;
+    break;
+  case LM_UPDATE_LION:
+    step = r->beta * s[0] + (1 - (double) r->beta) * g;
+    *w -= step > 0 ? r->rate : step < 0 ? -r->rate
+                                        : 0;
+    s[0] = r->rho * s[0] + (1 - (double) r->rho) * g;
+    break;
   }
 }
 
@@ -583,11 +605,12 @@ test_updates (void)
     .rate = LM_REAL (0.1),
     .rho = LM_REAL (0.9),
     .beta = LM_REAL (0.8),
+    .direct = LM_REAL (0.4),
     .eps = LM_REAL (1e-3),
     .scale = 1,
   };
 
-  for (int kind = LM_UPDATE_SGD; kind <= LM_UPDATE_ADAGRAD; kind++)
+  for (int kind = LM_UPDATE_SGD; kind <= LM_UPDATE_LION; kind++)
     for (int q = 0; q < 16; q++) {
       LmUpdateRule rule = base;
 

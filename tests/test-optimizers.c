@@ -9,6 +9,7 @@
 #include "lm-loss.h"
 #include "lm-updater.h"
 
+#include "lm-test-reference.h"
 #include "reference/train.inc"
 
 #include <math.h>
@@ -96,6 +97,20 @@ gradient (int step,
   return (float) (cos (0.7 * i + 1.1 * step + k) * (1 + 0.3 * step) * (i % 3 == 0 ? 0.02 : 1.0));
 }
 
+/* One step with the gradients that stand in @f. */
+static void
+run_step (Fixture *f,
+          double rate,
+          int step)
+{
+  lm_program_set_input (f->program, 0, f->x);
+  lm_program_set_input (f->program, 1, f->y);
+  lm_program_forward (f->program, 1);
+  lm_updater_begin (f->updater, rate, (guint64) step + 1);
+  lm_program_backward (f->program);
+  lm_updater_apply (f->updater);
+}
+
 static void
 take_step (Fixture *f,
            const LmOptionSet *optimizer,
@@ -107,13 +122,8 @@ take_step (Fixture *f,
     f->x[i] = gradient (step, i, 0);
   for (int i = 0; i < B; i++)
     f->y[i] = gradient (step, i, 2);
-  lm_program_set_input (f->program, 0, f->x);
-  lm_program_set_input (f->program, 1, f->y);
-  lm_program_forward (f->program, 1);
   lm_optimizer_common (optimizer, &common);
-  lm_updater_begin (f->updater, common.rate, (guint64) step + 1);
-  lm_program_backward (f->program);
-  lm_updater_apply (f->updater);
+  run_step (f, common.rate, step);
 }
 
 static void
@@ -162,6 +172,83 @@ test_against_keras (gconstpointer data)
   fixture_clear (&f);
 }
 
+/* --- Twenty-five steps of every optimizer ---------------------------------------------- */
+
+static float
+long_gradient (int step,
+               int i,
+               int k)
+{
+  return (float) (cos (0.7 * i + 1.1 * step + k) * (1 + 0.3 * (step % 7)) * (i % 3 == 0 ? 0.02 : 1.0));
+}
+
+static void
+assert_near (Fixture *f,
+             LmTestReference *file)
+{
+  gint64 n;
+  g_autofree double *expected = lm_test_reference_numbers (file, &n);
+  float found[A + B];
+
+  g_assert_cmpint (n, ==, A + B);
+  for (int i = 0; i < A + B; i++)
+    found[i] = (float) expected[i];
+  assert_weights (f, found);
+}
+
+/* The file is at a line “optimizer”; it is left at the next one. */
+static void
+follow (LmTestReference *file,
+        GHashTable *seen)
+{
+  const char *text = strcmp (file->words[2], "-") == 0 ? "" : file->words[2];
+  g_autoptr (LmOptionSet) optimizer = parse_member ("optimizer", file->words[1], text);
+  LmOptimizerCommon common;
+  int step = 0;
+  Fixture f;
+
+  g_hash_table_add (seen, (gpointer) optimizer->member->id);
+  g_test_message ("%s (%s)", file->words[1], text);
+  lm_optimizer_common (optimizer, &common);
+  fixture_init (&f, optimizer, 1);
+  while (lm_test_reference_next (file) && lm_test_reference_is (file, "after")) {
+    for (; step < lm_test_reference_int (file, 1); step++) {
+      for (int i = 0; i < A; i++)
+        f.x[i] = long_gradient (step, i, 0);
+      for (int i = 0; i < B; i++)
+        f.y[i] = long_gradient (step, i, 2);
+      run_step (&f, common.rate, step);
+    }
+    assert_near (&f, file);
+  }
+  g_assert_cmpint (common.use_ema, ==, lm_test_reference_is (file, "average"));
+  if (common.use_ema) {
+    lm_updater_swap_average (f.updater);
+    assert_near (&f, file);
+    lm_test_reference_next (file);
+  }
+  fixture_clear (&f);
+}
+
+static void
+test_all_follow_keras (void)
+{
+  g_autoptr (LmTestReference) file = lm_test_reference_open ("fit-steps");
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+  const LmMember *const *members;
+  gsize n;
+
+  g_assert_true (lm_test_reference_next (file));
+  while (lm_test_reference_is (file, "optimizer"))
+    follow (file, seen);
+  /* An optimizer without a reference is not proved. */
+  members = lm_family_members ("optimizer", &n);
+  for (gsize i = 0; i < n; i++) {
+    if (!g_hash_table_contains (seen, members[i]->id))
+      g_error ("The optimizer “%s” has no reference: add it to reference/fitting.py", members[i]->id);
+  }
+}
+
 static void
 test_padding_stays_zero (void)
 {
@@ -207,6 +294,13 @@ test_defaults_are_those_of_keras (void)
     { "adam", "beta_1", 0.9 },
     { "adam", "beta_2", 0.999 },
     { "adam", "epsilon", 1e-7 },
+    { "adamw", "weight_decay", 0.004 },
+    { "adamax", "learning_rate", 0.001 },
+    { "nadam", "beta_2", 0.999 },
+    { "adagrad", "initial_accumulator_value", 0.1 },
+    { "adadelta", "rho", 0.95 },
+    { "lion", "beta_2", 0.99 },
+    { "lion", "ema_momentum", 0.99 },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
@@ -245,7 +339,7 @@ loss_value (const LmOptionSet *options,
   LmShape shape = LM_SHAPE (LM_BATCH, 5), ids = LM_SHAPE (LM_BATCH);
   LmValue x = lm_build_input (b, "x", LM_F32, &shape);
   LmValue t = lm_build_input (b, "t", classes ? LM_I32 : LM_F32, classes ? &ids : &shape);
-  LmValue y = loss->lower (b, options, activate (b, x, activation), t);
+  LmValue y = loss->lower (b, options, activate (b, x, activation), t, LM_NO_VALUE);
   LmProgramSpec program_spec = { .max_batch = 4, .root = LM_NO_VALUE, .fuse = TRUE };
   g_autoptr (GError) error = NULL;
   g_autoptr (LmProgram) program = NULL;
@@ -306,6 +400,7 @@ main (int argc,
 
     g_test_add_data_func (path, GSIZE_TO_POINTER (i), test_against_keras);
   }
+  g_test_add_func ("/optimizers/all-follow-keras-for-25-steps", test_all_follow_keras);
   g_test_add_func ("/optimizers/padding-stays-zero", test_padding_stays_zero);
   g_test_add_func ("/optimizers/two-ways-of-clipping-are-refused", test_two_ways_of_clipping_are_refused);
   g_test_add_func ("/optimizers/defaults-are-those-of-keras", test_defaults_are_those_of_keras);

@@ -96,7 +96,7 @@ open_document (const char *path)
   LmDocument *document = NULL;
 
   g_object_set_data (owner, "to", &document);
-  lm_document_open (path, NULL, owner, opened_cb);
+  lm_document_open (path, NULL, FALSE, owner, opened_cb);
   WAIT_FOR (document != NULL);
   WAIT_FOR (lm_document_get_dataset (document, NULL) != NULL);
   return document;

@@ -169,7 +169,9 @@ finish (LmEndReason reason,
   }
   if (!printer->json && reason == LM_END_EARLY)
     lm_cli_print ("%s\n", _ ("Finished early: the validation loss did not get better any more."));
-  return reason == LM_END_FINISHED || reason == LM_END_EARLY ? LM_EXIT_DONE : LM_EXIT_FAILED;
+  if (!printer->json && reason == LM_END_TIME)
+    lm_cli_print ("%s\n", _ ("The time limit is reached. Everything is saved; “--resume” goes on from here."));
+  return reason == LM_END_FINISHED || reason == LM_END_EARLY || reason == LM_END_TIME ? LM_EXIT_DONE : LM_EXIT_FAILED;
 }
 
 /* TRUE if all numbers are in their limits. */

@@ -175,6 +175,25 @@ lm_csv_confusion (const LmConfusionPicture *picture)
 }
 
 char *
+lm_csv_bars (const LmBarsPicture *picture)
+{
+  GString *out = g_string_new (picture->is_histogram ? "from,to,count\n" : "name,count\n");
+  double step = picture->n > 0 ? (picture->max - picture->min) / picture->n : 0;
+
+  for (int i = 0; i < picture->n; i++) {
+    if (picture->is_histogram) {
+      add_number (out, "%.17g", picture->min + step * i);
+      g_string_append_c (out, ',');
+      add_number (out, "%.17g", picture->min + step * (i + 1));
+    } else {
+      add_text (out, picture->names[i]);
+    }
+    g_string_append_printf (out, ",%" G_GINT64_FORMAT "\n", picture->counts[i]);
+  }
+  return g_string_free (out, FALSE);
+}
+
+char *
 lm_csv_graph (const LmGraphPicture *picture)
 {
   GString *out = g_string_new ("id,name,summary,params,inputs\n");

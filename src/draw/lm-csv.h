@@ -27,6 +27,9 @@ char *lm_csv_heatmap (const LmHeatmapPicture *picture);
 /* The counts: a line per true class, a column per answer. */
 char *lm_csv_confusion (const LmConfusionPicture *picture);
 
+/* name,count; of a histogram from,to,count. */
+char *lm_csv_bars (const LmBarsPicture *picture);
+
 /* id,name,summary,params,inputs: a line per layer; the inputs by name with port and shape, separated by “; ”. */
 char *lm_csv_graph (const LmGraphPicture *picture);
 

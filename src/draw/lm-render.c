@@ -12,6 +12,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "lm-bars.h"
 #include "lm-confusion.h"
 #include "lm-csv.h"
 #include "lm-diagram.h"
@@ -487,6 +488,16 @@ draw_graph (cairo_t *cr,
   lm_draw_graph (cr, width, height, theme, picture, NULL);
 }
 
+static void
+draw_bars (cairo_t *cr,
+           double width,
+           double height,
+           const LmTheme *theme,
+           gconstpointer picture)
+{
+  lm_draw_bars (cr, width, height, theme, picture);
+}
+
 /* The typed functions behind the untyped ones of Kind. */
 #define WRAP(name, Type)                                                                  \
   static double name##_height (gconstpointer picture, const LmTheme *theme, double width) \
@@ -504,6 +515,7 @@ WRAP (film, LmFilmPicture)
 WRAP (heatmap, LmHeatmapPicture)
 WRAP (confusion, LmConfusionPicture)
 WRAP (graph, LmGraphPicture)
+WRAP (bars, LmBarsPicture)
 
 static const Kind kinds[LM_PICTURE_N_KINDS] = {
   [LM_PICTURE_CURVES] = { draw_curves, curves_height, curves_csv, 0.6, FALSE },
@@ -512,6 +524,7 @@ static const Kind kinds[LM_PICTURE_N_KINDS] = {
   [LM_PICTURE_HEATMAP] = { draw_heatmap, heatmap_height, heatmap_csv, INFINITY, FALSE },
   [LM_PICTURE_CONFUSION] = { draw_confusion, confusion_height, confusion_csv, INFINITY, FALSE },
   [LM_PICTURE_GRAPH] = { draw_graph, graph_height, graph_csv, 0, TRUE },
+  [LM_PICTURE_BARS] = { draw_bars, bars_height, bars_csv, INFINITY, FALSE },
 };
 
 gboolean
@@ -557,3 +570,4 @@ RENDER (film, LmFilmPicture, LM_PICTURE_FILM)
 RENDER (heatmap, LmHeatmapPicture, LM_PICTURE_HEATMAP)
 RENDER (confusion, LmConfusionPicture, LM_PICTURE_CONFUSION)
 RENDER (graph, LmGraphPicture, LM_PICTURE_GRAPH)
+RENDER (bars, LmBarsPicture, LM_PICTURE_BARS)

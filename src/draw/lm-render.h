@@ -58,6 +58,7 @@ gboolean lm_render_sheet (const LmSheetPicture *picture, const char *path, const
 gboolean lm_render_film (const LmFilmPicture *picture, const char *path, const LmRenderSpec *spec, GError **error);
 gboolean lm_render_heatmap (const LmHeatmapPicture *picture, const char *path, const LmRenderSpec *spec, GError **error);
 gboolean lm_render_confusion (const LmConfusionPicture *picture, const char *path, const LmRenderSpec *spec, GError **error);
+gboolean lm_render_bars (const LmBarsPicture *picture, const char *path, const LmRenderSpec *spec, GError **error);
 gboolean lm_render_graph (const LmGraphPicture *picture, const char *path, const LmRenderSpec *spec, GError **error);
 
 /* The same for whatever it is. */

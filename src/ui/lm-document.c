@@ -35,6 +35,7 @@ struct _LmDocument {
   char *data_key; /* what the data set was opened with */
 
   GPtrArray *runs;
+  GPtrArray *openings;   /* LmOpening, of the test part */
   GHashTable *histories; /* gint64 → LmHistory */
   GHashTable *loading;   /* gint64 */
   gboolean is_closed;
@@ -302,6 +303,9 @@ open_thread (gpointer data,
     return;
   g_ptr_array_unref (self->runs);
   self->runs = runs;
+  self->openings = lm_project_list_openings (self->project, error);
+  if (self->openings == NULL)
+    return;
   load_last_history (self);
   opening->document = g_steal_pointer (&self);
 }
@@ -437,6 +441,7 @@ lm_document_finalize (GObject *object)
   g_clear_pointer (&self->design, lm_design_free);
   g_clear_pointer (&self->project, lm_project_unref);
   g_ptr_array_unref (self->runs);
+  g_clear_pointer (&self->openings, g_ptr_array_unref);
   g_hash_table_unref (self->histories);
   g_hash_table_unref (self->loading);
   g_free (self->data_message);
@@ -770,4 +775,102 @@ lm_document_set_history (LmDocument *self,
                          LmHistory *history)
 {
   g_hash_table_insert (self->histories, g_memdup2 (&run, sizeof run), lm_history_ref (history));
+}
+
+/* --- The seal of the test set -------------------------------------------------------- */
+
+/* An opening of the window names the data it saw, behind this; others are known by the data of their run. */
+#define DATA_MARK "data "
+
+static gboolean
+concerns (LmDocument *self,
+          const LmOpening *opening)
+{
+  const char *mark = opening->what != NULL ? g_strrstr (opening->what, DATA_MARK) : NULL;
+  const LmRunInfo *info = opening->run > 0 ? lm_document_find_run (self, opening->run) : NULL;
+  const char *seen = mark != NULL ? mark + strlen (DATA_MARK) : info != NULL ? info->fingerprint
+                                                                             : NULL;
+
+  return seen == NULL || seen[0] == '\0' || self->dataset == NULL || g_strcmp0 (seen, self->dataset->fingerprint) == 0;
+}
+
+const LmOpening *
+lm_document_get_opening (LmDocument *self)
+{
+  for (guint i = self->openings->len; i > 0; i--) {
+    if (concerns (self, self->openings->pdata[i - 1]))
+      return self->openings->pdata[i - 1];
+  }
+  return NULL;
+}
+
+typedef struct {
+  LmProject *project;
+  LmOpening *opening;
+} OpeningWork;
+
+static void
+opening_work_free (gpointer data)
+{
+  OpeningWork *work = data;
+
+  lm_project_unref (work->project);
+  lm_opening_free (work->opening);
+  g_free (work);
+}
+
+static void
+add_opening_thread (gpointer data,
+                    GError **error)
+{
+  OpeningWork *work = data;
+
+  lm_project_add_opening (work->project, work->opening, error);
+}
+
+static void
+opening_added_cb (gpointer owner,
+                  gpointer data,
+                  const GError *error)
+{
+  LmDocument *self = owner;
+
+  if (error != NULL && !self->is_closed)
+    g_signal_emit (self, signals[PROBLEM], 0, error->message);
+}
+
+static LmOpening *
+opening_new (LmDocument *self,
+             gint64 run,
+             gint64 epoch,
+             const char *what)
+{
+  LmOpening *opening = g_new0 (LmOpening, 1);
+
+  opening->run = run;
+  opening->epoch = epoch;
+  opening->time = g_get_real_time () / G_USEC_PER_SEC;
+  opening->where = g_strdup ("window");
+  opening->what = g_strdup_printf ("%s%s" DATA_MARK "%s", what != NULL ? what : "", what != NULL ? ", " : "",
+                                   self->dataset != NULL ? self->dataset->fingerprint : "");
+  return opening;
+}
+
+gboolean
+lm_document_add_opening (LmDocument *self,
+                         gint64 run,
+                         gint64 epoch,
+                         const char *what,
+                         GError **error)
+{
+  OpeningWork *work;
+
+  if (!require_writable (self, error))
+    return FALSE;
+  g_ptr_array_add (self->openings, opening_new (self, run, epoch, what));
+  work = g_new (OpeningWork, 1);
+  *work = (OpeningWork){ lm_project_ref (self->project), opening_new (self, run, epoch, what) };
+  lm_work_run (self, add_opening_thread, opening_added_cb, work, opening_work_free);
+  g_signal_emit (self, signals[CHANGED], 0);
+  return TRUE;
 }

@@ -87,6 +87,14 @@ LmHistory *lm_document_get_history (LmDocument *self, gint64 run);
 /* The live one takes the place of what was read. */
 void lm_document_set_history (LmDocument *self, gint64 run, LmHistory *history);
 
+/* (nullable): the last time that somebody looked at the test part of the data as they are now; NULL: it is sealed. Borrowed
+ * until “changed”. */
+const LmOpening *lm_document_get_opening (LmDocument *self);
+
+/* Writes down that somebody looks, for good: @run and @epoch of the weights that are measured, 0 for the samples alone;
+ * @what: (nullable): the figures. FALSE with an error if it cannot be written down: then nobody may look. */
+gboolean lm_document_add_opening (LmDocument *self, gint64 run, gint64 epoch, const char *what, GError **error);
+
 void lm_document_rename_run (LmDocument *self, gint64 run, const char *name);
 void lm_document_delete_run (LmDocument *self, gint64 run);
 

@@ -140,6 +140,10 @@ add_rows (LmSettingsPane *self)
   add_row (self, self->next_group, LM_TRAINING_SHUFFLE);
   add_row (self, self->rules_group, LM_TRAINING_STOP_EARLY);
   add_row (self, self->rules_group, LM_TRAINING_SEED);
+  for (int i = 0; i < LM_TRAINING_N_OPTIONS; i++) {
+    if (self->rows[i] == NULL)
+      add_row (self, self->rules_group, i);
+  }
   lm_option_row_set_none (self->rows[LM_TRAINING_LOSS], _ ("by the data"));
   lm_option_row_set_none (self->rows[LM_TRAINING_VALIDATION_SPLIT], _ ("own"));
 }

@@ -8,6 +8,7 @@
 #include "lm-window-private.h"
 
 #include "lm-application.h"
+#include "lm-data-page.h"
 #include "lm-frame-times.h"
 #include "lm-status.h"
 #include "lm-words.h"
@@ -244,6 +245,7 @@ take_document (LmWindow *self,
   self->document = document;
   self->session = lm_session_new (document);
   self->editor = lm_editor_new (document);
+  self->lens = lm_lens_new (document, self->session);
   g_free (self->path);
   self->path = g_strdup (lm_document_get_path (document));
   gtk_window_set_title (GTK_WINDOW (self), title);
@@ -428,6 +430,7 @@ lm_window_dispose (GObject *object)
   LmWindow *self = LM_WINDOW (object);
 
   g_clear_handle_id (&self->narrow_source, g_source_remove);
+  g_clear_object (&self->lens);
   g_clear_object (&self->editor);
   g_clear_object (&self->session);
   g_clear_object (&self->document);
@@ -455,6 +458,7 @@ lm_window_class_init (LmWindowClass *klass)
   widget_class->size_allocate = lm_window_size_allocate;
   GTK_WINDOW_CLASS (klass)->close_request = lm_window_close_request;
 
+  g_type_ensure (LM_TYPE_DATA_PAGE);
   g_type_ensure (LM_TYPE_DESIGN_PAGE);
   g_type_ensure (LM_TYPE_PROBLEMS);
   g_type_ensure (LM_TYPE_TRAIN_CLUSTER);
@@ -488,14 +492,26 @@ lm_window_class_init (LmWindowClass *klass)
   lm_window_install_actions (widget_class);
 }
 
+/* The button inside a menu button is what has the focus, and it has no name of its own. */
+static void
+name_menu_button (GtkMenuButton *button,
+                  const char *name)
+{
+  GtkWidget *inner = gtk_widget_get_first_child (GTK_WIDGET (button));
+
+  gtk_accessible_update_property (GTK_ACCESSIBLE (inner), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+}
+
 static void
 lm_window_init (LmWindow *self)
 {
   self->settings = g_settings_new (APP_ID);
   gtk_widget_init_template (GTK_WIDGET (self));
+  name_menu_button (self->project_button, _ ("Project"));
   gtk_window_set_default_size (GTK_WINDOW (self), g_settings_get_int (self->settings, "window-width"), g_settings_get_int (self->settings, "window-height"));
   if (g_settings_get_boolean (self->settings, "window-maximized"))
     gtk_window_maximize (GTK_WINDOW (self));
+  adw_view_stack_set_visible_child_name (self->pages, "design");
   g_signal_connect_object (self->pages, "notify::visible-child", G_CALLBACK (page_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (gtk_recent_manager_get_default (), "changed", G_CALLBACK (lm_window_fill_menus), self, G_CONNECT_SWAPPED);
   lm_window_fill_menus (self);
@@ -526,6 +542,12 @@ LmDocument *
 lm_window_get_document (LmWindow *self)
 {
   return self->document;
+}
+
+LmEditor *
+lm_window_get_editor (LmWindow *self)
+{
+  return self->editor;
 }
 
 LmSession *

@@ -201,6 +201,20 @@ lm_graph_picture_free (LmGraphPicture *self)
 }
 
 void
+lm_bars_picture_free (LmBarsPicture *self)
+{
+  if (self == NULL)
+    return;
+
+  g_free (self->title);
+  g_free (self->scale);
+  g_free (self->caption);
+  g_strfreev (self->names);
+  g_free (self->counts);
+  g_free (self);
+}
+
+void
 lm_picture_clear (LmPicture *self)
 {
   static void (*const frees[LM_PICTURE_N_KINDS]) (void *picture) = {
@@ -210,6 +224,7 @@ lm_picture_clear (LmPicture *self)
     [LM_PICTURE_HEATMAP] = (void (*) (void *)) lm_heatmap_picture_free,
     [LM_PICTURE_CONFUSION] = (void (*) (void *)) lm_confusion_picture_free,
     [LM_PICTURE_GRAPH] = (void (*) (void *)) lm_graph_picture_free,
+    [LM_PICTURE_BARS] = (void (*) (void *)) lm_bars_picture_free,
   };
 
   if (self->any != NULL)
@@ -231,6 +246,8 @@ lm_picture_title (const LmPicture *self)
     return &self->heatmap->title;
   case LM_PICTURE_CONFUSION:
     return &self->confusion->title;
+  case LM_PICTURE_BARS:
+    return &self->bars->title;
   default:
     return &self->graph->title;
   }
@@ -250,6 +267,8 @@ lm_picture_caption (const LmPicture *self)
     return &self->heatmap->caption;
   case LM_PICTURE_CONFUSION:
     return &self->confusion->caption;
+  case LM_PICTURE_BARS:
+    return &self->bars->caption;
   default:
     return &self->graph->caption;
   }

@@ -129,6 +129,23 @@ typedef struct {
   gint64 *counts;
 } LmConfusionPicture;
 
+/**
+ * LmBarsPicture: how many of each
+ * @is_histogram: columns side by side over an axis from @min to @max, their height by the logarithm of the count; else a
+ *   row per name, its length by the count, with its share of all
+ */
+typedef struct {
+  char *title;
+  char *scale; /* a line below the title; NULL for none */
+  char *caption;
+  gboolean is_histogram;
+  double min;
+  double max;
+  int n;
+  char **names; /* n + 1 with the NULL end; NULL in a histogram */
+  gint64 *counts;
+} LmBarsPicture;
+
 /* One card of the diagram. */
 typedef struct {
   int id;
@@ -180,6 +197,7 @@ void lm_film_picture_free (LmFilmPicture *self);
 void lm_heatmap_picture_free (LmHeatmapPicture *self);
 void lm_confusion_picture_free (LmConfusionPicture *self);
 void lm_graph_picture_free (LmGraphPicture *self);
+void lm_bars_picture_free (LmBarsPicture *self);
 
 typedef enum {
   LM_PICTURE_CURVES,
@@ -188,6 +206,7 @@ typedef enum {
   LM_PICTURE_HEATMAP,
   LM_PICTURE_CONFUSION,
   LM_PICTURE_GRAPH,
+  LM_PICTURE_BARS,
   LM_PICTURE_N_KINDS
 } LmPictureKind;
 
@@ -212,6 +231,7 @@ typedef struct {
     LmHeatmapPicture *heatmap;
     LmConfusionPicture *confusion;
     LmGraphPicture *graph;
+    LmBarsPicture *bars;
   };
 } LmPicture;
 
@@ -228,5 +248,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (LmFilmPicture, lm_film_picture_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LmHeatmapPicture, lm_heatmap_picture_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LmConfusionPicture, lm_confusion_picture_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LmGraphPicture, lm_graph_picture_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LmBarsPicture, lm_bars_picture_free)
 
 G_END_DECLS

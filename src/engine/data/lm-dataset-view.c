@@ -151,3 +151,9 @@ lm_dataset_split_validation (LmDataset *self,
   }
   return lm_dataset_new_view (self, split->train, split->n_train, split->held, split->n_held);
 }
+
+gboolean
+lm_dataset_is_split (const LmDataset *self)
+{
+  return self->klass == &view_class && lm_dataset_has (self, LM_PART_VALIDATION);
+}

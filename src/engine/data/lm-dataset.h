@@ -177,6 +177,10 @@ int lm_dataset_find_input (const LmDataset *self, const char *input, gboolean is
 /* The same for the target of the output @output (its layer's name, or the target's name in the training settings). */
 int lm_dataset_find_target (const LmDataset *self, const char *output, gboolean is_only, GError **error);
 
+/* TRUE if the validation part was taken from the samples that the source has for training; FALSE if there is none, or the
+ * source brought it along. */
+gboolean lm_dataset_is_split (const LmDataset *self);
+
 /**
  * lm_dataset_class_counts:
  * @counts: room for the column's n_classes

@@ -396,12 +396,15 @@ static int
 count_moments (const LmDesign *design)
 {
   const LmOptionSet *optimizer = lm_option_get_object (design->training, LM_TRAINING_OPTIMIZER);
+  int average = has_option (optimizer, "use_ema");
 
   if (strcmp (optimizer->member->id, "sgd") == 0)
-    return has_option (optimizer, "momentum");
+    return has_option (optimizer, "momentum") + average;
   if (strcmp (optimizer->member->id, "rmsprop") == 0)
-    return 1 + has_option (optimizer, "momentum") + has_option (optimizer, "centered");
-  return 2;
+    return 1 + has_option (optimizer, "momentum") + has_option (optimizer, "centered") + average;
+  if (strcmp (optimizer->member->id, "adagrad") == 0 || strcmp (optimizer->member->id, "lion") == 0)
+    return 1 + average;
+  return 2 + has_option (optimizer, "amsgrad") + average;
 }
 
 /* Bytes of a training program for @batch samples at a time. */

@@ -100,6 +100,15 @@ enum {
   LM_TRAINING_SHUFFLE,
   LM_TRAINING_SEED,
   LM_TRAINING_STOP_EARLY, /* epochs without gain in validation loss; none: never */
+  LM_TRAINING_SCHEDULE,   /* OBJECT of family schedule; none: the learning rate stays */
+  LM_TRAINING_MONITOR,    /* STRING: the figure that “best”, early stopping and plateaus look at; none: the validation loss */
+  LM_TRAINING_MIN_DELTA,
+  LM_TRAINING_RESTORE_BEST,
+  LM_TRAINING_TIME_LIMIT,    /* minutes; none: no limit */
+  LM_TRAINING_METRICS,       /* STRING: a list of members of family metric; none: those of the loss */
+  LM_TRAINING_CLASS_WEIGHT,  /* STRING: “balanced” or a list such as “0: 1, 1: 5”; none: all 1 */
+  LM_TRAINING_SAMPLE_WEIGHT, /* STRING: the column of the data with a weight per sample; none: all 1 */
+  LM_TRAINING_CSV_LOG,       /* STRING: file for a line per epoch; none: no file */
   LM_TRAINING_N_OPTIONS
 };
 extern const LmMember lm_training_member;

@@ -151,14 +151,35 @@ typedef enum {
   LM_LOSS_BINARY,             /* target 0 … 1, same shape */
   LM_LOSS_MSE,
   LM_LOSS_MAE,
+  /* From here on computed row by row: lm-loss-rows.h. */
+  LM_LOSS_MAPE,
+  LM_LOSS_MSLE,
+  LM_LOSS_HUBER, /* delta */
+  LM_LOSS_LOG_COSH,
+  LM_LOSS_HINGE, /* targets −1 and 1, or 0 and 1 */
+  LM_LOSS_SQUARED_HINGE,
+  LM_LOSS_CATEGORICAL_HINGE,
+  LM_LOSS_KL_DIVERGENCE,
+  LM_LOSS_POISSON,
+  LM_LOSS_COSINE,
+  LM_LOSS_BINARY_FOCAL, /* alpha (if balance), gamma */
+  LM_LOSS_CATEGORICAL_FOCAL,
+  LM_N_LOSSES,
 } LmLossKind;
 
 /* loss: in prediction (N, …), target, [sample weight (N)]; out one number: the mean over samples (and over the
- * other axes, as Keras: the sum over the batch of w·mean over axes, divided by the number of samples). */
+ * other axes, as Keras: the sum over the batch of w·mean over axes, divided by the number of samples).
+ * @has_ignored, @ignored: sparse categorical: rows of this label do not count, neither in the sum nor in the number */
 typedef struct {
   LmLossKind kind;
   LmLossInput from;
   double label_smoothing;
+  double delta;
+  double alpha;
+  double gamma;
+  gboolean balance;
+  gboolean has_ignored;
+  int ignored;
 } LmLossAttrs;
 
 /* penalty: in one or more weights that lie in one layout; out one number Σ l1·|w| + l2·w².

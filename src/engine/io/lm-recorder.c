@@ -267,6 +267,7 @@ end_of (LmEndReason reason)
   case LM_END_FINISHED:
     return LM_RUN_STATE_FINISHED;
   case LM_END_STOPPED:
+  case LM_END_TIME:
     return LM_RUN_STATE_STOPPED;
   case LM_END_EARLY:
     return LM_RUN_STATE_EARLY;

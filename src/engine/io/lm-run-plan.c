@@ -26,6 +26,7 @@ lm_run_plan_free (LmRunPlan *self)
   lm_design_free (self->design);
   g_free (self->fingerprint);
   lm_checkpoint_unref (self->resume);
+  lm_checkpoint_unref (self->best);
   lm_snapshot_unref (self->weights);
   lm_history_unref (self->history);
   g_clear_pointer (&self->pipeline, lm_pipeline_free);
@@ -303,6 +304,8 @@ load_state (const LmRunSpec *spec,
     self->resume = lm_project_load_checkpoint (spec->project, info->id, "last", error);
     if (self->resume == NULL)
       return FALSE;
+    if (lm_option_get_bool (self->design->training, LM_TRAINING_RESTORE_BEST))
+      self->best = lm_project_load_checkpoint (spec->project, info->id, "best", NULL);
     self->history = lm_project_load_history (spec->project, info->id, error);
     self->pipeline = self->history != NULL ? lm_project_load_pipeline (spec->project, info->id, &reason) : NULL;
   } else {

@@ -30,6 +30,7 @@ typedef struct {
   gint64 max_steps;
   gboolean exact;
   LmCheckpoint *resume;
+  LmCheckpoint *best; /* of the same run, where it is wanted at the end */
   LmSnapshot *weights;
   int match;
   LmHistory *history;

@@ -73,6 +73,7 @@ make_trainer (LmRun *self,
               const LmRunSpec *spec)
 {
   const LmRunPlan *plan = self->plan;
+  g_autofree char *folder = lm_project_dup_folder (self->project);
   LmTrainerSpec trainer = {
     .design = plan->design,
     .dataset = self->dataset,
@@ -86,7 +87,9 @@ make_trainer (LmRun *self,
     .exact = plan->exact,
     .every_step = spec->every_step,
     .keep_grads = spec->keep_grads,
+    .folder = folder,
     .resume = plan->resume,
+    .best = plan->best,
     .weights = plan->weights,
     .match = plan->match,
     .history = plan->history,

@@ -39,7 +39,12 @@ LM_R (lm_update_states) (const LmUpdateRule *rule)
   switch (rule->kind) {
   case LM_UPDATE_MOMENTUM:
   case LM_UPDATE_ADAGRAD:
+  case LM_UPDATE_LION:
     return 1;
+  case LM_UPDATE_ADAMAX:
+  case LM_UPDATE_NADAM:
+  case LM_UPDATE_ADADELTA:
+    return 3;
   case LM_UPDATE_RMSPROP:
     return 1 | (rule->momentum != 0 ? 2 : 0) | (rule->centered ? 4 : 0);
   case LM_UPDATE_ADAM:

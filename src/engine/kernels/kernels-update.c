@@ -16,7 +16,9 @@ typedef struct {
   vf momentum;
   vf rho;
   vf one_rho;
+  vf beta;
   vf one_beta;
+  vf direct;
   vf eps;
 } Spread;
 
@@ -118,6 +120,47 @@ adagrad (Place *p,
 }
 
 INLINE void
+adamax (Place *p,
+        const Spread *c)
+{
+  p->s0 += c->one_beta * (p->g - p->s0);
+  p->s1 = vmax (c->rho * p->s1, vmax (p->g, -p->g));
+  p->w -= c->rate * p->s0 / (p->s1 + c->eps);
+}
+
+INLINE void
+nadam (Place *p,
+       const Spread *c)
+{
+  p->s0 += c->one_beta * (p->g - p->s0);
+  p->s1 += c->one_rho * (p->g * p->g - p->s1);
+  p->w -= c->rate * (c->momentum * p->s0 + c->direct * p->g) / (vsqrt (p->s1) + c->eps);
+}
+
+INLINE void
+adadelta (Place *p,
+          const Spread *c)
+{
+  vf step;
+
+  p->s0 = c->rho * p->s0 + c->one_rho * p->g * p->g;
+  step = vsqrt (p->s1 + c->eps) * p->g / vsqrt (p->s0 + c->eps);
+  p->s1 = c->rho * p->s1 + c->one_rho * step * step;
+  p->w -= c->rate * step;
+}
+
+INLINE void
+lion (Place *p,
+      const Spread *c)
+{
+  const vf zero = { 0 };
+  vf d = c->beta * p->s0 + c->one_beta * p->g;
+
+  p->w -= vsel (d > zero, c->rate, vsel (d < zero, -c->rate, d));
+  p->s0 = c->rho * p->s0 + c->one_rho * p->g;
+}
+
+INLINE void
 run (const LmUpdate *u,
      gsize n,
      const lm_real *g,
@@ -136,7 +179,9 @@ run (const LmUpdate *u,
     .momentum = vset (r->momentum),
     .rho = vset (r->rho),
     .one_rho = vset (1 - r->rho),
+    .beta = vset (r->beta),
     .one_beta = vset (1 - r->beta),
+    .direct = vset (r->direct),
     .eps = vset (r->eps),
   };
 
@@ -205,6 +250,18 @@ kernel_update (const LmUpdate *u,
     break;
   case LM_UPDATE_ADAGRAD:
     run (u, n, g, w, 1, adagrad);
+    break;
+  case LM_UPDATE_ADAMAX:
+    run (u, n, g, w, 3, adamax);
+    break;
+  case LM_UPDATE_NADAM:
+    run (u, n, g, w, 3, nadam);
+    break;
+  case LM_UPDATE_ADADELTA:
+    run (u, n, g, w, 3, adadelta);
+    break;
+  case LM_UPDATE_LION:
+    run (u, n, g, w, 1, lion);
     break;
   default:
     break;

@@ -72,6 +72,10 @@ typedef enum {
   LM_UPDATE_ADAM,     /* s0 += (1 − beta)·(g − s0); s1 += (1 − rho)·(g² − s1); w −= rate·s0/(√s1 + eps), where rate holds the
                        * correction √(1 − rhoᵗ)/(1 − betaᵗ); with amsgrad: s2 = max (s2, s1) in the place of s1 */
   LM_UPDATE_ADAGRAD,  /* s0 += g²; w −= rate·g/√(s0 + eps) */
+  LM_UPDATE_ADAMAX,   /* s0 += (1 − beta)·(g − s0); s1 = max (rho·s1, |g|); w −= rate·s0/(s1 + eps) */
+  LM_UPDATE_NADAM,    /* s0 and s1 as Adam; w −= rate·(momentum·s0 + direct·g)/(√s1 + eps), corrections in rate, momentum, direct, eps */
+  LM_UPDATE_ADADELTA, /* s0 = rho·s0 + (1 − rho)·g²; step = √(s1 + eps)·g/√(s0 + eps); s1 = rho·s1 + (1 − rho)·step²; w −= rate·step */
+  LM_UPDATE_LION,     /* w −= rate·sign (beta·s0 + (1 − beta)·g); s0 = rho·s0 + (1 − rho)·g */
 } LmUpdateKind;
 
 typedef struct {
@@ -83,6 +87,7 @@ typedef struct {
   lm_real momentum;
   lm_real rho;  /* beta_2 of Adam */
   lm_real beta; /* beta_1 of Adam */
+  lm_real direct; /* share of the gradient itself in a step of Nadam */
   lm_real eps;
   lm_real decay;
   lm_real scale;

@@ -5,6 +5,7 @@
 
 #include "config.h"
 
+#include "lm-loss-rows.h"
 #include "lm-op-tasks.h"
 
 #include <math.h>
@@ -16,7 +17,8 @@
  *
  * From logits p is softmax (x) or σ (x), and loss and gradient are computed together, exact where p saturates. From
  * probabilities, Keras's steps are followed: categorical divides by the sum and then clips to [1e-7, 1 − 1e-7]; sparse clips
- * and then divides; binary clips. Label smoothing s (categorical, binary) replaces t by t·(1 − s) + s/C, binary C = 2.
+ * and then divides; binary clips. Label smoothing s (categorical, binary, focal) replaces t by t·(1 − s) + s/C, binary C = 2.
+ * All other losses: lm-loss-rows.c.
  *
  * Target and sample weight are data: no gradient flows into them. A label outside 0 … C − 1 makes the loss NaN. */
 
@@ -36,11 +38,13 @@ typedef struct {
   gint64 cols;
   gint64 task_rows;
   gboolean add;
-  /* Workspace: rows, rows, rows × cols if p is needed, rows × cols if labels are smoothed. */
+  gboolean signs; /* hinge: all targets are 0 or 1, and stand for −1 and 1 */
+  /* Workspace: rows, rows, rows × cols if p is needed, rows × cols if labels are smoothed, rows if some are ignored. */
   lm_real *loss;
   lm_real *dloss;
   lm_real *p;
   lm_real *smooth;
+  gint32 *labels;
 } LossJob;
 
 static gboolean
@@ -52,7 +56,15 @@ needs_p (const LmLossAttrs *attrs)
 static gboolean
 is_smoothed (const LmLossAttrs *attrs)
 {
-  return attrs->label_smoothing != 0.0 && (attrs->kind == LM_LOSS_CATEGORICAL || attrs->kind == LM_LOSS_BINARY);
+  return attrs->label_smoothing != 0.0 &&
+         (attrs->kind == LM_LOSS_CATEGORICAL || attrs->kind == LM_LOSS_BINARY || attrs->kind == LM_LOSS_CATEGORICAL_FOCAL ||
+          attrs->kind == LM_LOSS_BINARY_FOCAL);
+}
+
+static gboolean
+ignores (const LmLossAttrs *attrs)
+{
+  return attrs->has_ignored && attrs->kind == LM_LOSS_SPARSE_CATEGORICAL;
 }
 
 static lm_real *
@@ -84,6 +96,8 @@ loss_job (LossJob *job, const LmOpCall *call)
     job->p = take (work, &at, all_bytes);
   if (is_smoothed (job->attrs))
     job->smooth = take (work, &at, all_bytes);
+  if (ignores (job->attrs))
+    job->labels = (gint32 *) (void *) take (work, &at, row_bytes);
   return at;
 }
 
@@ -118,10 +132,61 @@ labels_are_good (const LossJob *job)
   if (job->attrs->kind != LM_LOSS_SPARSE_CATEGORICAL)
     return TRUE;
   for (gint64 r = 0; r < job->rows; r++) {
-    if (labels[r] < 0 || labels[r] >= job->cols)
+    gboolean ignored = ignores (job->attrs) && labels[r] == job->attrs->ignored;
+
+    if (!ignored && (labels[r] < 0 || labels[r] >= job->cols))
+      return FALSE;
+    if (job->labels != NULL)
+      job->labels[r] = ignored ? 0 : labels[r];
+  }
+  return TRUE;
+}
+
+/* Weight of row @r: that of its sample, 0 for an ignored one. */
+static double
+row_weight (const LossJob *job, gint64 r)
+{
+  const LmOpCall *call = job->call;
+  const lm_real *weights = call->n_in > IN_WEIGHT ? call->in[IN_WEIGHT].data : NULL;
+
+  if (ignores (job->attrs) && ((const gint32 *) call->in[IN_TARGET].data)[r] == job->attrs->ignored)
+    return 0.0;
+  return weights != NULL ? (double) weights[r / (job->rows / job->samples)] : 1.0;
+}
+
+/* How many rows count. */
+static gint64
+counted_rows (const LossJob *job)
+{
+  const gint32 *labels = job->call->in[IN_TARGET].data;
+  gint64 n = 0;
+
+  if (!ignores (job->attrs))
+    return job->rows;
+  for (gint64 r = 0; r < job->rows; r++)
+    n += labels[r] != job->attrs->ignored;
+  return MAX (n, 1);
+}
+
+/* Whether the targets of a hinge loss are 0 and 1, as Keras finds out for each batch. */
+static gboolean
+are_signs (const LossJob *job)
+{
+  const lm_real *t = job->call->in[IN_TARGET].data;
+
+  if (job->attrs->kind != LM_LOSS_HINGE && job->attrs->kind != LM_LOSS_SQUARED_HINGE)
+    return FALSE;
+  for (gint64 i = 0; i < job->rows * job->cols; i++) {
+    if (t[i] != 0 && t[i] != 1)
       return FALSE;
   }
   return TRUE;
+}
+
+static const gint32 *
+part_labels (const LossJob *job, const LmPart *p)
+{
+  return (job->labels != NULL ? job->labels : (const gint32 *) job->call->in[IN_TARGET].data) + p->from;
 }
 
 static LmCost
@@ -142,7 +207,8 @@ static const lm_real *
 part_targets (const LossJob *job, const LmPart *p)
 {
   const lm_real *t = (const lm_real *) job->call->in[IN_TARGET].data + p->from * job->cols;
-  gint64 classes = job->attrs->kind == LM_LOSS_BINARY ? 2 : job->cols;
+  gboolean binary = job->attrs->kind == LM_LOSS_BINARY || job->attrs->kind == LM_LOSS_BINARY_FOCAL;
+  gint64 classes = binary ? 2 : job->cols;
   double s = job->attrs->label_smoothing;
 
   if (!is_smoothed (job->attrs))
@@ -196,13 +262,22 @@ sparse_probability_grad (gint64 rows, gint64 cols, const lm_real *p, const gint3
 /* --- The rows of one task ------------------------------------------------ */
 
 static void
+row_losses (const LossJob *job, const LmPart *p, const lm_real *x, lm_real *loss)
+{
+  const lm_real *t = part_targets (job, p);
+
+  for (gint64 r = 0; r < p->n; r++)
+    loss[r] = LM_REAL (LM_R (lm_loss_row) (job->attrs, job->signs, job->cols, x + r * job->cols, t + r * job->cols));
+}
+
+static void
 forward_task (void *data, int task, int thread)
 {
   const LossJob *job = data;
   const LmKernels *k = job->call->k;
   LmPart p = lm_part (job->rows, job->task_rows, task);
   const lm_real *x = (const lm_real *) job->call->in[IN_PREDICTION].data + p.from * job->cols;
-  const gint32 *labels = (const gint32 *) job->call->in[IN_TARGET].data + p.from;
+  const gint32 *labels = part_labels (job, &p);
   gboolean logits = job->attrs->from == LM_FROM_LOGITS;
   lm_real *loss = job->loss + p.from;
 
@@ -214,6 +289,8 @@ forward_task (void *data, int task, int thread)
     k->xent_targets (p.n, job->cols, x, part_targets (job, &p), job->p + p.from * job->cols, loss);
   else if (job->attrs->kind == LM_LOSS_CATEGORICAL)
     k->xent_probs_targets (p.n, job->cols, x, part_targets (job, &p), loss);
+  else if (lm_loss_is_row (job->attrs->kind))
+    row_losses (job, &p, x, loss);
   else
     k->loss_rows (cost_of (job->attrs), LM_REAL (0), p.n, job->cols, x, part_targets (job, &p), loss);
 }
@@ -226,7 +303,7 @@ backward_task (void *data, int task, int thread)
   LmPart part = lm_part (job->rows, job->task_rows, task);
   gint64 at = part.from * job->cols;
   const lm_real *x = (const lm_real *) job->call->in[IN_PREDICTION].data + at;
-  const gint32 *labels = (const gint32 *) job->call->in[IN_TARGET].data + part.from;
+  const gint32 *labels = part_labels (job, &part);
   gboolean logits = job->attrs->from == LM_FROM_LOGITS;
   const lm_real *dloss = job->dloss + part.from;
   lm_real *dx = (lm_real *) job->call->din[IN_PREDICTION].data + at;
@@ -243,6 +320,12 @@ backward_task (void *data, int task, int thread)
     k->xent_targets_grad (part.n, job->cols, job->p + at, targets, dloss, dx, job->add);
   } else if (job->attrs->kind == LM_LOSS_CATEGORICAL) {
     k->xent_probs_targets_grad (part.n, job->cols, x, part_targets (job, &part), dloss, dx, job->add);
+  } else if (lm_loss_is_row (job->attrs->kind)) {
+    const lm_real *t = part_targets (job, &part);
+
+    for (gint64 r = 0; r < part.n; r++)
+      LM_R (lm_loss_row_grad)
+      (job->attrs, job->signs, job->cols, x + r * job->cols, t + r * job->cols, (double) dloss[r], dx + r * job->cols, job->add);
   } else {
     k->loss_rows_grad (cost_of (job->attrs), LM_REAL (0), part.n, job->cols, x, part_targets (job, &part), dloss, dx, job->add);
   }
@@ -251,7 +334,6 @@ backward_task (void *data, int task, int thread)
 static void
 loss_forward (const LmOpCall *call)
 {
-  const lm_real *weights = call->n_in > IN_WEIGHT ? call->in[IN_WEIGHT].data : NULL;
   lm_real *out = call->out[0].data;
   double sum = 0.0;
   LossJob job;
@@ -261,17 +343,18 @@ loss_forward (const LmOpCall *call)
     *out = LM_REAL (NAN);
     return;
   }
+  job.signs = are_signs (&job);
   lm_pool_run (call->pool, lm_n_parts (job.rows, job.task_rows), forward_task, &job);
   for (gint64 r = 0; r < job.rows; r++)
-    sum += (double) job.loss[r] * (weights != NULL ? (double) weights[r / (job.rows / job.samples)] : 1.0);
-  *out = LM_REAL (sum / (double) job.rows);
+    sum += (double) job.loss[r] * row_weight (&job, r);
+  *out = LM_REAL (sum / (double) counted_rows (&job));
 }
 
 static void
 loss_backward (const LmOpCall *call)
 {
-  const lm_real *weights = call->n_in > IN_WEIGHT ? call->in[IN_WEIGHT].data : NULL;
   lm_real slope = *(const lm_real *) call->dout[0].data;
+  gint64 counted;
   LossJob job;
 
   for (int i = 1; i < call->n_in; i++)
@@ -285,8 +368,10 @@ loss_backward (const LmOpCall *call)
       call->k->fill ((gsize) (job.rows * job.cols), LM_REAL (0), call->din[IN_PREDICTION].data);
     return;
   }
+  job.signs = are_signs (&job);
+  counted = counted_rows (&job);
   for (gint64 r = 0; r < job.rows; r++)
-    job.dloss[r] = slope / LM_REAL (job.rows) * (weights != NULL ? weights[r / (job.rows / job.samples)] : LM_REAL (1));
+    job.dloss[r] = slope / LM_REAL (counted) * LM_REAL (row_weight (&job, r));
   lm_pool_run (call->pool, lm_n_parts (job.rows, job.task_rows), backward_task, &job);
 }
 

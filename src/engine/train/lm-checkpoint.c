@@ -39,6 +39,11 @@ static const struct {
   { "samples", FIELD_DOUBLE, offsetof (LmCheckpointState, samples) },
   { "loss_sum", FIELD_DOUBLE, offsetof (LmCheckpointState, loss_sum) },
   { "seconds", FIELD_DOUBLE, offsetof (LmCheckpointState, seconds) },
+  { "plateau_epochs", FIELD_INT, offsetof (LmCheckpointState, plateau.n) },
+  { "plateau_best", FIELD_DOUBLE, offsetof (LmCheckpointState, plateau.best) },
+  { "plateau_wait", FIELD_INT, offsetof (LmCheckpointState, plateau.wait) },
+  { "plateau_cooldown", FIELD_INT, offsetof (LmCheckpointState, plateau.cooldown) },
+  { "averaged", FIELD_INT, offsetof (LmCheckpointState, averaged) },
 };
 
 LmCheckpoint *

@@ -7,6 +7,7 @@
 
 #include "lm-facts.h"
 #include "lm-metric.h"
+#include "lm-schedule.h"
 #include "lm-snapshot.h"
 
 G_BEGIN_DECLS
@@ -23,9 +24,11 @@ typedef struct {
  * Everything but the tensors, as plain numbers.
  *
  * @epoch: complete epochs; @batch: steps done in the next one; @step: steps done in all, which the optimizer counts too
- * @rate: learning rate in force
+ * @rate: learning rate in force; with a schedule: where it starts from
  * @best_value, @best_epoch, @wait: early stopping and “best”: the best value so far, the (1-based) epoch it belongs
  *   to, 0 for none, and how many epochs have gone by without gain
+ * @plateau: of a schedule that looks at the epochs
+ * @averaged: the moving average of the weights has taken their place, and they its own: the run is over
  * @samples, @loss_sum, @metrics: sums of the epoch in progress
  * @seconds: training time of the epoch in progress (for display; plays no part in the numbers)
  *
@@ -41,6 +44,8 @@ typedef struct {
   double best_value;
   gint64 best_epoch;
   gint64 wait;
+  LmPlateau plateau;
+  gint64 averaged;
   double samples;
   double loss_sum;
   int n_metrics;

@@ -14,6 +14,7 @@ lm_end_reason_name (LmEndReason reason)
     [LM_END_FINISHED] = "finished",
     [LM_END_STOPPED] = "stopped",
     [LM_END_EARLY] = "early_stopping",
+    [LM_END_TIME] = "time_limit",
     [LM_END_NAN] = "nan",
     [LM_END_FAILED] = "failed",
   };

@@ -32,6 +32,7 @@ typedef enum {
   LM_END_FINISHED,
   LM_END_STOPPED,
   LM_END_EARLY, /* early stopping */
+  LM_END_TIME,  /* the time limit of the design; the run can go on */
   LM_END_NAN,
   LM_END_FAILED, /* never began, or the data could not be read: end.error */
 } LmEndReason;

@@ -13,7 +13,13 @@
 static const char *const short_names[][2] = {
   { "mse", "mean_squared_error" },
   { "mae", "mean_absolute_error" },
+  { "mape", "mean_absolute_percentage_error" },
+  { "msle", "mean_squared_logarithmic_error" },
   { "bce", "binary_crossentropy" },
+  { "cce", "categorical_crossentropy" },
+  { "scce", "sparse_categorical_crossentropy" },
+  { "kld", "kl_divergence" },
+  { "logcosh", "log_cosh" },
 };
 
 const char *
@@ -30,4 +36,17 @@ const LmLossClass *
 lm_loss_find (const char *id)
 {
   return (const LmLossClass *) lm_family_find ("loss", lm_loss_canonical (id));
+}
+
+LmValue
+lm_loss_build (LmBuilder *b,
+               const LmLossAttrs *attrs,
+               LmValue prediction,
+               LmValue target,
+               LmValue weight)
+{
+  LmValue in[3] = { prediction, target, weight }, loss;
+
+  lm_build_op (b, LM_OP_loss, attrs, in, weight.index >= 0 ? 3 : 2, &loss, 1);
+  return loss;
 }

@@ -21,6 +21,7 @@ typedef enum {
  * @one_hot: targets are shares of classes: integer labels become one-hot over the last axis, even if it has one value
  * @metrics: NULL-ended ids of the metrics shown when none are asked for
  * @lower: composes the loss of a batch: one number, the mean over samples. @options may be %NULL: all defaults.
+ *   @weight: of each sample (N), LM_NO_VALUE for none.
  *   Takes logits through lm_builder_logits() so that the result is exact where probabilities saturate
  *
  * Family “loss”. Options are Keras's: from_logits, label_smoothing.
@@ -30,8 +31,11 @@ typedef struct {
   LmTargetKind target;
   gboolean one_hot;
   const char *const *metrics;
-  LmValue (*lower) (LmBuilder *b, const LmOptionSet *options, LmValue prediction, LmValue target);
+  LmValue (*lower) (LmBuilder *b, const LmOptionSet *options, LmValue prediction, LmValue target, LmValue weight);
 } LmLossClass;
+
+/* For lower (): the op “loss” on prediction, target and, unless it is LM_NO_VALUE, weight. */
+LmValue lm_loss_build (LmBuilder *b, const LmLossAttrs *attrs, LmValue prediction, LmValue target, LmValue weight);
 
 /* By id or short name (mse, mae, bce); NULL if there is none. */
 const LmLossClass *lm_loss_find (const char *id);

@@ -37,6 +37,7 @@ typedef struct {
 /**
  * LmMetricClass:
  * @is_share: 0 … 1, larger is better: plotted on a fixed axis, printed as a percentage
+ * @more_is_better: larger is better
  * @name: Keras's name of the figure: “accuracy”, “mae”; = member.id
  * @update: adds a batch; allocates nothing; sums in double in sample order
  *
@@ -45,6 +46,7 @@ typedef struct {
 typedef struct {
   LmMember member;
   gboolean is_share;
+  gboolean more_is_better;
   void (*update) (LmMetricState *state, const LmMetricBatch *batch);
   double (*result) (const LmMetricState *state); /* NaN if nothing was seen */
 } LmMetricClass;

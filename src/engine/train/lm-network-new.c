@@ -7,6 +7,7 @@
 
 #include "lm-network.h"
 
+#include "lm-class-weights.h"
 #include "lm-i18n.h"
 #include "lm-lower.h"
 #include "lm-regularizer.h"
@@ -53,6 +54,8 @@ add_output (Making *making,
     .weight = spec != NULL ? spec->weight : 1,
     .column = -1,
     .target = -1,
+    .weight_input = -1,
+    .weight_column = -1,
   };
   output->shape = lm_builder_shape (making->builder, output->prediction);
   if (output->loss_options == NULL)
@@ -68,7 +71,8 @@ add_sinks (Making *making,
 {
   const GArray *sinks = making->lowered->sinks;
   const LmDataset *dataset = making->spec->dataset;
-  gboolean one_target = dataset == NULL || lm_dataset_count (dataset, LM_ROLE_TARGET) <= 1;
+  int n_weights = lm_option_is_null (making->spec->design->training, LM_TRAINING_SAMPLE_WEIGHT) ? 0 : 1;
+  gboolean one_target = dataset == NULL || lm_dataset_count (dataset, LM_ROLE_TARGET) - n_weights <= 1;
   int main_sink = lm_design_main_sink (making->spec->design);
 
   for (guint i = 0; i < sinks->len; i++) {
@@ -257,25 +261,84 @@ enter_output (Making *making,
   lm_builder_enter (making->builder, &scope);
 }
 
+/* Takes over @options. */
 static gboolean
-add_metrics (LmNetwork *network,
+add_metric (LmNetwork *network,
+            int index,
+            const LmMetricClass *metric,
+            LmOptionSet *options,
+            GError **error)
+{
+  const LmNetworkOutput *output = &network->outputs[index];
+  LmNetworkMetric *entry;
+
+  if (network->n_metrics == LM_MAX_METRICS) {
+    lm_option_set_free (options);
+    g_set_error (error, LM_ERROR, LM_ERROR_LIMIT, _ ("There are more than %d metrics for all outputs together. Ask for fewer."), LM_MAX_METRICS);
+    return FALSE;
+  }
+  entry = &network->metrics[network->n_metrics++];
+  *entry = (LmNetworkMetric){ .metric = metric, .options = options, .output = index, .info = { .is_share = metric->is_share, .baseline = (double) NAN } };
+  if (network->n_outputs == 1) {
+    entry->info.name = g_strdup (metric->member.id);
+    entry->info.title = g_strdup (_ (metric->member.title));
+  } else {
+    entry->info.name = g_strdup_printf ("%s_%s", output->name, metric->member.id);
+    entry->info.title = g_strdup_printf ("%s · %s", output->name, _ (metric->member.title));
+  }
+  return TRUE;
+}
+
+/* “accuracy, top_k_accuracy(k=3)”: the end of the first one. */
+static const char *
+end_of_metric (const char *text)
+{
+  int depth = 0;
+
+  for (; *text != '\0' && (*text != ',' || depth > 0); text++)
+    depth += *text == '(' ? 1 : *text == ')' ? -1
+                                             : 0;
+  return text;
+}
+
+static gboolean
+add_wanted_metrics (LmNetwork *network,
+                    int index,
+                    const char *text,
+                    GError **error)
+{
+  LmOptionSpec spec = { .kind = LM_OPTION_OBJECT, .id = "metrics", .title = "metrics", .family = "metric" };
+
+  for (;;) {
+    const char *end = end_of_metric (text);
+    g_autofree char *one = g_strstrip (g_strndup (text, (gsize) (end - text)));
+    LmOptionValue value = { 0 };
+
+    if (!lm_option_parse (&spec, one, &value, error))
+      return FALSE;
+    if (!add_metric (network, index, (const LmMetricClass *) value.object->member, value.object, error))
+      return FALSE;
+    if (*end == '\0')
+      return TRUE;
+    text = end + 1;
+  }
+}
+
+/* Those that the design asks for, else those that suit the loss. */
+static gboolean
+add_metrics (const Making *making,
              int index,
              GError **error)
 {
-  const LmNetworkOutput *output = &network->outputs[index];
+  LmNetwork *network = making->network;
+  const char *wanted = lm_option_get_text (making->spec->design->training, LM_TRAINING_METRICS);
+  const char *const *own = network->outputs[index].loss->metrics;
 
-  for (int i = 0; output->loss->metrics[i] != NULL && network->n_metrics < LM_MAX_METRICS; i++) {
-    const LmMetricClass *metric = lm_metric_find (output->loss->metrics[i]);
-    LmNetworkMetric *entry = &network->metrics[network->n_metrics++];
-
-    *entry = (LmNetworkMetric){ .metric = metric, .output = index, .info = { .is_share = metric->is_share, .baseline = (double) NAN } };
-    if (network->n_outputs == 1) {
-      entry->info.name = g_strdup (metric->member.id);
-      entry->info.title = g_strdup (_ (metric->member.title));
-    } else {
-      entry->info.name = g_strdup_printf ("%s_%s", output->name, metric->member.id);
-      entry->info.title = g_strdup_printf ("%s · %s", output->name, _ (metric->member.title));
-    }
+  if (wanted != NULL)
+    return add_wanted_metrics (network, index, wanted, error);
+  for (int i = 0; own[i] != NULL && network->n_metrics < LM_MAX_METRICS; i++) {
+    if (!add_metric (network, index, lm_metric_find (own[i]), NULL, error))
+      return FALSE;
   }
   return TRUE;
 }
@@ -291,6 +354,67 @@ target_name (const Making *making,
   return spec != NULL && spec->target != NULL ? spec->target : making->network->outputs[index].name;
 }
 
+/* Column of the target of output @index; −1 with an error if there is none. A column of sample weights is none. */
+static int
+find_target (const Making *making,
+             int index,
+             GError **error)
+{
+  const LmDataset *dataset = making->spec->dataset;
+  const char *weights = lm_option_get_text (making->spec->design->training, LM_TRAINING_SAMPLE_WEIGHT), *name = target_name (making, index);
+  gboolean is_only = making->network->n_outputs == 1;
+
+  if (weights != NULL && is_only && lm_dataset_count (dataset, LM_ROLE_TARGET) == 2 && lm_dataset_column (dataset, name) < 0) {
+    for (int i = 0; i < dataset->n_columns; i++) {
+      if (dataset->columns[i].role == LM_ROLE_TARGET && strcmp (dataset->columns[i].name, weights) != 0)
+        return i;
+    }
+  }
+  return lm_dataset_find_target (dataset, name, is_only, error);
+}
+
+/* What each sample counts for output @index; LM_NO_VALUE if all count 1, or with an error. */
+static LmValue
+add_weights (Making *making,
+             int index,
+             GError **error)
+{
+  LmNetwork *network = making->network;
+  LmNetworkOutput *output = &network->outputs[index];
+  const LmOptionSet *training = making->spec->design->training;
+  LmDataset *dataset = making->spec->dataset;
+  const char *classes = making->spec->training ? lm_option_get_text (training, LM_TRAINING_CLASS_WEIGHT) : NULL;
+  const char *samples = lm_option_get_text (training, LM_TRAINING_SAMPLE_WEIGHT);
+  g_autofree char *input = g_strconcat ("weight:", output->name, NULL);
+  LmShape shape = LM_SHAPE (LM_BATCH);
+  LmValue weight;
+
+  if (classes == NULL && samples == NULL)
+    return LM_NO_VALUE;
+  if (classes != NULL) {
+    output->class_weights = lm_class_weights_parse (classes, dataset, output->column, error);
+    if (output->class_weights == NULL)
+      return LM_NO_VALUE;
+  }
+  output->weight_input = (int) lm_builder_graph (making->builder)->inputs->len;
+  weight = lm_build_input (making->builder, input, LM_F32, &shape);
+  if (samples != NULL) {
+    int column = lm_dataset_find_target (dataset, samples, FALSE, error);
+
+    if (column < 0)
+      return LM_NO_VALUE;
+    if (lm_column_size (&dataset->columns[column]) != 1) {
+      g_set_error (error, LM_ERROR, LM_ERROR_DATA, _ ("The sample weights “%s” have %d numbers per sample, but one is needed. Choose another column."),
+                   samples, (int) lm_column_size (&dataset->columns[column]));
+      return LM_NO_VALUE;
+    }
+    output->weight_column = network->n_columns;
+    if (!take_column (network, output->weight_input, column, LM_FORM_F32, 0, error))
+      return LM_NO_VALUE;
+  }
+  return weight;
+}
+
 static gboolean
 bind_target (Making *making,
              int index,
@@ -301,9 +425,10 @@ bind_target (Making *making,
   LmGraph *graph = lm_builder_graph (making->builder);
   gboolean classes;
   g_autofree char *input = NULL;
-  LmValue target, loss;
+  LmValue target, weight, loss;
+  GError *failure = NULL;
 
-  output->column = lm_dataset_find_target (making->spec->dataset, target_name (making, index), network->n_outputs == 1, error);
+  output->column = find_target (making, index, error);
   if (output->column < 0)
     return FALSE;
   choose_loss (making, output);
@@ -320,11 +445,16 @@ bind_target (Making *making,
   if (!take_column (network, output->target, output->column, output->form, output->form == LM_FORM_F32 ? 0 : output->n_classes, error))
     return FALSE;
 
-  loss = output->loss->lower (making->builder, output->loss_options, output->prediction, target);
+  weight = add_weights (making, index, &failure);
+  if (failure != NULL) {
+    g_propagate_error (error, failure);
+    return FALSE;
+  }
+  loss = output->loss->lower (making->builder, output->loss_options, output->prediction, target, weight);
   if (output->weight != 1)
     loss = lm_build_affine (making->builder, loss, output->weight, 0);
   network->total = index == 0 ? loss : lm_build_binary (making->builder, LM_BINARY_ADD, network->total, loss);
-  return add_metrics (network, index, error);
+  return add_metrics (making, index, error);
 }
 
 /* --- Regularisation ------------------------------------------------------------ */
@@ -405,7 +535,7 @@ find_targets (Making *making)
   for (int i = 0; i < network->n_outputs; i++) {
     LmNetworkOutput *output = &network->outputs[i];
 
-    output->column = lm_dataset_find_target (making->spec->dataset, target_name (making, i), network->n_outputs == 1, NULL);
+    output->column = find_target (making, i, NULL);
     choose_loss (making, output);
     if (output->column >= 0 && !choose_form (output, &making->spec->dataset->columns[output->column], NULL))
       output->column = -1;

@@ -21,9 +21,13 @@ lm_network_free (LmNetwork *self)
   for (int i = 0; i < self->n_outputs; i++) {
     g_free (self->outputs[i].path);
     g_free (self->outputs[i].name);
+    g_free (self->outputs[i].class_weights);
+    g_free (self->outputs[i].sample_weights);
   }
-  for (int i = 0; i < self->n_metrics; i++)
+  for (int i = 0; i < self->n_metrics; i++) {
     lm_metric_info_clear (&self->metrics[i].info);
+    lm_option_set_free (self->metrics[i].options);
+  }
   g_clear_pointer (&self->graph, lm_graph_free);
   lm_program_free (self->program);
   g_clear_pointer (&self->node_paths, g_ptr_array_unref);
@@ -64,6 +68,26 @@ is_scaled (const LmNetwork *self,
          lm_pipeline_touches (self->pipeline, LM_ROLE_TARGET, column_of (self, output)->name);
 }
 
+static gboolean
+prepare_weights (const LmNetwork *self,
+                 LmNetworkOutput *output,
+                 gint64 max_batch,
+                 GError **error)
+{
+  if (output->weight_column >= 0 && self->pipeline != NULL) {
+    const LmColumn *column = &self->dataset->columns[self->columns[output->weight_column].column];
+
+    if (lm_pipeline_touches (self->pipeline, LM_ROLE_TARGET, column->name)) {
+      g_set_error (error, LM_ERROR, LM_ERROR_OPTION,
+                   _ ("The sample weights “%s” would be changed by the chain of steps. Let its steps leave this column alone."), column->name);
+      return FALSE;
+    }
+  }
+  if (output->weight_input >= 0)
+    output->sample_weights = g_new (float, (gsize) max_batch);
+  return TRUE;
+}
+
 gboolean
 lm_network_compile (LmNetwork *self,
                     gint64 max_batch,
@@ -81,6 +105,8 @@ lm_network_compile (LmNetwork *self,
     return FALSE;
 
   for (int i = 0; i < self->n_outputs; i++) {
+    if (!prepare_weights (self, &self->outputs[i], max_batch, error))
+      return FALSE;
     if (is_scaled (self, &self->outputs[i]))
       largest = MAX (largest, (gsize) (max_batch * lm_shape_sample_size (&self->outputs[i].shape)));
   }
@@ -104,21 +130,6 @@ lm_network_config (const LmNetwork *self,
   memcpy (config->columns, self->columns, sizeof self->columns);
 }
 
-void
-lm_network_forward (LmNetwork *self,
-                    const LmBatch *batch)
-{
-  for (int i = 0; i < self->n_columns; i++)
-    lm_program_set_input (self->program, self->inputs[i], batch->data[i]);
-  lm_program_forward (self->program, batch->n);
-}
-
-double
-lm_network_loss (const LmNetwork *self)
-{
-  return (double) *(const float *) lm_program_value (self->program, self->total).data;
-}
-
 /* Which column of a batch is input @input of the program. */
 static int
 batch_column (const LmNetwork *self,
@@ -129,6 +140,62 @@ batch_column (const LmNetwork *self,
       return i;
   }
   g_assert_not_reached ();
+}
+
+/* The class that a target stands for. */
+static int
+class_of (const LmNetworkOutput *output,
+          const void *targets,
+          gint64 i)
+{
+  const float *row = (const float *) targets + i * output->n_classes;
+  int class = 0;
+
+  if (output->form == LM_FORM_I32)
+    return ((const gint32 *) targets)[i];
+  if (output->form == LM_FORM_F32)
+    return (int) ((const float *) targets)[i];
+  for (int c = 1; c < output->n_classes; c++)
+    class = row[c] > row[class] ? c : class;
+  return class;
+}
+
+/* Weight of each sample of a batch: that of its column times that of its class. */
+static void
+weigh (LmNetwork *self,
+       LmNetworkOutput *output,
+       const LmBatch *batch)
+{
+  const float *own = output->weight_column >= 0 ? batch->data[output->weight_column] : NULL;
+  const void *targets = batch->data[batch_column (self, output->target)];
+
+  for (gint64 i = 0; i < batch->n; i++) {
+    int class = output->class_weights != NULL ? class_of (output, targets, i) : 0;
+
+    output->sample_weights[i] = own != NULL ? own[i] : 1;
+    if (output->class_weights != NULL && class >= 0 && class < column_of (self, output)->n_classes)
+      output->sample_weights[i] *= output->class_weights[class];
+  }
+  lm_program_set_input (self->program, output->weight_input, output->sample_weights);
+}
+
+void
+lm_network_forward (LmNetwork *self,
+                    const LmBatch *batch)
+{
+  for (int i = 0; i < self->n_columns; i++)
+    lm_program_set_input (self->program, self->inputs[i], batch->data[i]);
+  for (int i = 0; i < self->n_outputs; i++) {
+    if (self->outputs[i].weight_input >= 0)
+      weigh (self, &self->outputs[i], batch);
+  }
+  lm_program_forward (self->program, batch->n);
+}
+
+double
+lm_network_loss (const LmNetwork *self)
+{
+  return (double) *(const float *) lm_program_value (self->program, self->total).data;
 }
 
 /* @numbers in the target's own unit. */

@@ -23,6 +23,10 @@ G_BEGIN_DECLS
  * @n_classes: class numbers 0 … n_classes − 1; 0: plain numbers
  * @target: index among the program's inputs; −1 without loss
  * @target_shape: symbolic
+ * @weight_input: index of the sample weights among the program's inputs; −1: all count 1
+ * @weight_column: which column of a batch has them; −1: they follow from the class alone
+ * @class_weights: (nullable): by class
+ * @sample_weights: what the program gets; room for the largest batch
  */
 typedef struct {
   char *path;
@@ -37,10 +41,15 @@ typedef struct {
   LmForm form;
   int target;
   LmShape target_shape;
+  int weight_input;
+  int weight_column;
+  float *class_weights;
+  float *sample_weights;
 } LmNetworkOutput;
 
 typedef struct {
   const LmMetricClass *metric;
+  LmOptionSet *options; /* NULL: defaults */
   int output;
   LmMetricInfo info;
 } LmNetworkMetric;

@@ -17,7 +17,9 @@ value_of (const LmOptionSet *options,
   int index = lm_option_set_index (options, id);
 
   g_assert (index >= 0);
-  return lm_option_is_null (options, index) ? 0 : lm_option_get_double (options, index);
+  if (lm_option_is_null (options, index))
+    return 0;
+  return options->member->options[index].kind == LM_OPTION_INT ? (double) lm_option_get_int (options, index) : lm_option_get_double (options, index);
 }
 
 void
@@ -29,6 +31,9 @@ lm_optimizer_common (const LmOptionSet *options,
   common->clipnorm = value_of (options, "clipnorm");
   common->clipvalue = value_of (options, "clipvalue");
   common->global_clipnorm = value_of (options, "global_clipnorm");
+  common->use_ema = lm_option_get_bool (options, lm_option_set_index (options, "use_ema"));
+  common->ema_momentum = value_of (options, "ema_momentum");
+  common->ema_frequency = (gint64) value_of (options, "ema_overwrite_frequency");
 }
 
 void
@@ -59,8 +64,10 @@ int
 lm_optimizer_n_moments (const LmOptionSet *options)
 {
   int states = lm_optimizer_states (options);
+  LmOptimizerCommon common;
 
-  return (states & 1) + ((states >> 1) & 1) + ((states >> 2) & 1);
+  lm_optimizer_common (options, &common);
+  return (states & 1) + ((states >> 1) & 1) + ((states >> 2) & 1) + (common.use_ema ? 1 : 0);
 }
 
 gboolean

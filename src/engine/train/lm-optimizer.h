@@ -16,7 +16,8 @@ G_BEGIN_DECLS
  *   and clipping are filled in by lm_optimizer_fill()
  *
  * Family “optimizer”. Options and defaults are Keras 3's. All begin with
- * learning_rate and end with weight_decay, clipnorm, clipvalue and global_clipnorm (lm-optimizer-options.h).
+ * learning_rate and end with weight_decay, clipnorm, clipvalue, global_clipnorm, use_ema, ema_momentum and
+ * ema_overwrite_frequency (lm-optimizer-options.h).
  */
 typedef struct {
   LmMember member;
@@ -36,6 +37,9 @@ typedef struct {
   double clipnorm;        /* each weight's gradient is scaled to at most this norm */
   double clipvalue;       /* each number is cut to ±this */
   double global_clipnorm; /* all gradients together are scaled to at most this norm */
+  gboolean use_ema;       /* a moving average of the weights is kept, as the last moment */
+  double ema_momentum;
+  gint64 ema_frequency; /* steps after which it takes the place of the weights, 0: never */
 } LmOptimizerCommon;
 
 void lm_optimizer_common (const LmOptionSet *options, LmOptimizerCommon *common);
@@ -50,7 +54,7 @@ lm_optimizer_clips (const LmOptimizerCommon *common)
 /* The rule of step @step (from 1), weight decay and clipvalue included. @options: of a member of family “optimizer”. */
 void lm_optimizer_fill (const LmOptionSet *options, double rate, guint64 step, LmUpdateRule *rule);
 
-/* Which of LmUpdate.s an optimizer with these options keeps, as bits; how many. */
+/* Which of LmUpdate.s an optimizer with these options keeps, as bits; how many moments in all, with the average of the weights. */
 int lm_optimizer_states (const LmOptionSet *options);
 int lm_optimizer_n_moments (const LmOptionSet *options);
 

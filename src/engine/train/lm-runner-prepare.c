@@ -204,6 +204,11 @@ compile (const Preparing *preparing,
   if (!lm_weights_bind (self->weights, self->train->program, error))
     return FALSE;
   lm_updater_set_weights (self->updater, self->weights);
+  if (self->state.averaged) {
+    /* The run was over, and goes on: the average goes back to its place. */
+    lm_updater_swap_average (self->updater);
+    self->state.averaged = 0;
+  }
 
   if (self->check == NULL)
     return TRUE;
@@ -242,6 +247,7 @@ begin_state (LmRunner *self,
 
   lm_optimizer_common (optimizer, &common);
   self->state = (LmCheckpointState){ .seed = self->seed, .rate = common.rate };
+  self->initial_rate = common.rate;
   if (spec->resume == NULL)
     return;
   self->state = spec->resume->state;
@@ -277,7 +283,7 @@ make_facts (LmRunner *self,
   facts->validation_samples = self->check != NULL ? (gint64) lm_dataset_n (self->dataset, LM_PART_VALIDATION) : 0;
   facts->first_step = self->state.step;
   facts->batch_size = self->batch_size;
-  facts->rate = self->state.rate;
+  facts->rate = lm_runner_rate (self);
   facts->optimizer = g_strdup (optimizer->member->id);
   facts->instruction_set = g_strdup (lm_kernels_get ()->isa);
   facts->blas = g_strdup (lm_blas_core_name ());
@@ -295,6 +301,35 @@ make_facts (LmRunner *self,
   for (int i = 0; i < facts->n_metrics; i++)
     lm_metric_info_copy (&self->train->metrics[i].info, &facts->metrics[i]);
   self->state.n_metrics = facts->n_metrics;
+}
+
+/* “val_accuracy” → its metric. */
+static gboolean
+find_monitor (LmRunner *self,
+              GError **error)
+{
+  const char *name = lm_option_get_text (self->design->training, LM_TRAINING_MONITOR), *figure = name;
+  g_autoptr (GString) names = NULL;
+
+  if (name == NULL)
+    return TRUE;
+  self->monitors_training = !g_str_has_prefix (name, "val_");
+  if (!self->monitors_training)
+    figure += strlen ("val_");
+  self->monitor = lm_run_facts_find_metric (self->facts, figure);
+  if ((self->monitor >= 0 || strcmp (figure, "loss") == 0) && (self->monitors_training || self->check != NULL))
+    return TRUE;
+
+  names = g_string_new ("loss");
+  for (int i = 0; i < self->facts->n_metrics; i++)
+    g_string_append_printf (names, ", %s", self->facts->metrics[i].name);
+  if (self->check != NULL) {
+    g_string_append (names, ", val_loss");
+    for (int i = 0; i < self->facts->n_metrics; i++)
+      g_string_append_printf (names, ", val_%s", self->facts->metrics[i].name);
+  }
+  g_set_error (error, LM_ERROR, LM_ERROR_OPTION, _ ("The figure “%s” to watch is not there; there are %s. Choose one of these in the training settings."), name, names->str);
+  return FALSE;
 }
 
 static gboolean
@@ -330,7 +365,7 @@ lm_runner_prepare (LmRunner *self,
 
   if (!prepare_data (&preparing, error) || !check_resume (self, spec, error))
     return FALSE;
-  if (!lm_optimizer_check (optimizer, error))
+  if (!lm_optimizer_check (optimizer, error) || !lm_schedule_check (self->schedule, error))
     return FALSE;
   if (!say (&preparing, _ ("Choosing kernels"), error))
     return FALSE;
@@ -344,5 +379,7 @@ lm_runner_prepare (LmRunner *self,
   if (!lower (self, error) || !check_memory (self, n_moments, error) || !compile (&preparing, optimizer, n_moments, error))
     return FALSE;
   make_facts (self, optimizer);
+  if (!find_monitor (self, error))
+    return FALSE;
   return open_loaders (self, error);
 }

@@ -33,6 +33,14 @@ lm_runner_new (const LmTrainerSpec *spec)
   self->validates = !spec->no_validation && lm_dataset_has (spec->dataset, LM_PART_VALIDATION);
   if (!lm_option_is_null (training, LM_TRAINING_STOP_EARLY))
     self->patience = lm_option_get_int (training, LM_TRAINING_STOP_EARLY);
+  training = self->design->training;
+  self->schedule = lm_option_get_object (training, LM_TRAINING_SCHEDULE);
+  self->min_delta = lm_option_get_double (training, LM_TRAINING_MIN_DELTA);
+  self->restores_best = lm_option_get_bool (training, LM_TRAINING_RESTORE_BEST);
+  self->time_limit = lm_option_is_null (training, LM_TRAINING_TIME_LIMIT) ? 0 : 60 * lm_option_get_double (training, LM_TRAINING_TIME_LIMIT);
+  self->monitor = -1;
+  if (spec->best != NULL)
+    lm_runner_keep_best (self, spec->best);
   self->edits = g_array_new (FALSE, FALSE, sizeof (LmRateEdit));
   return self;
 }
@@ -54,6 +62,7 @@ lm_runner_free (LmRunner *self)
   lm_dataset_unref (self->dataset);
   lm_design_free (self->design);
   lm_run_facts_unref (self->facts);
+  lm_checkpoint_unref (self->best);
   g_array_unref (self->edits);
   g_free (self);
 }
@@ -85,7 +94,8 @@ lm_runner_step (LmRunner *self,
   state->loss_sum += self->loss * batch->n;
   state->samples += batch->n;
 
-  lm_updater_begin (self->updater, state->rate, (guint64) state->step + 1);
+  self->rate = lm_runner_rate (self);
+  lm_updater_begin (self->updater, self->rate, (guint64) state->step + 1);
   lm_program_backward (program);
   lm_updater_apply (self->updater);
   lm_program_update_states (program);
@@ -156,14 +166,44 @@ lm_runner_validate (LmRunner *self,
   return TRUE;
 }
 
+/* The figure that is watched. */
+static double
+watched (const LmRunner *self,
+         const LmFigures *train,
+         const LmFigures *validation)
+{
+  const LmFigures *figures = self->check != NULL && !self->monitors_training ? validation : train;
+
+  return self->monitor < 0 ? figures->loss : figures->metric[self->monitor];
+}
+
+/* TRUE if larger is better. */
+static gboolean
+wants_more (const LmRunner *self)
+{
+  return self->monitor >= 0 && self->train->metrics[self->monitor].metric->more_is_better;
+}
+
+static gboolean
+is_gain (const LmRunner *self,
+         double value)
+{
+  const LmCheckpointState *state = &self->state;
+
+  if (state->best_epoch == 0)
+    return isfinite (value);
+  return wants_more (self) ? value > state->best_value + self->min_delta : value < state->best_value - self->min_delta;
+}
+
 gboolean
 lm_runner_end_epoch (LmRunner *self,
                      const LmFigures *train,
                      const LmFigures *validation)
 {
   LmCheckpointState *state = &self->state;
-  double value = self->check != NULL ? validation->loss : train->loss;
-  gboolean is_best = state->best_epoch == 0 ? isfinite (value) : value < state->best_value;
+  const LmScheduleClass *schedule = self->schedule != NULL ? (const LmScheduleClass *) self->schedule->member : NULL;
+  double value = watched (self, train, validation);
+  gboolean is_best = is_gain (self, value);
 
   state->epoch++;
   state->batch = 0;
@@ -178,6 +218,8 @@ lm_runner_end_epoch (LmRunner *self,
   } else {
     state->wait++;
   }
+  if (schedule != NULL && schedule->epoch != NULL && isfinite (value))
+    state->rate = schedule->epoch (self->schedule, &state->plateau, wants_more (self) ? -value : value, state->rate);
   return is_best;
 }
 
@@ -187,13 +229,52 @@ lm_runner_is_hopeless (const LmRunner *self)
   return self->patience > 0 && self->state.wait >= self->patience;
 }
 
+/* What the schedule makes of the optimizer's rate at this step, as a factor. */
+static double
+schedule_factor (const LmRunner *self)
+{
+  return lm_schedule_rate (self->schedule, self->initial_rate, self->state.step, self->epochs * self->steps_per_epoch) / self->initial_rate;
+}
+
+double
+lm_runner_rate (const LmRunner *self)
+{
+  return self->schedule != NULL ? self->state.rate * schedule_factor (self) : self->state.rate;
+}
+
+void
+lm_runner_keep_best (LmRunner *self,
+                     LmCheckpoint *best)
+{
+  if (!self->restores_best)
+    return;
+  lm_checkpoint_unref (self->best);
+  self->best = lm_checkpoint_ref (best);
+}
+
+gboolean
+lm_runner_finish (LmRunner *self)
+{
+  if (self->restores_best && self->best != NULL) {
+    gboolean is_last = self->best->state.step == self->state.step;
+
+    return !is_last && lm_weights_restore (self->weights, self->best->weights, LM_MATCH_PATH, TRUE, NULL);
+  }
+  if (self->state.averaged || lm_updater_average (lm_option_get_object (self->design->training, LM_TRAINING_OPTIMIZER)) < 0)
+    return FALSE;
+  lm_updater_swap_average (self->updater);
+  self->state.averaged = 1;
+  return TRUE;
+}
+
 void
 lm_runner_set_rate (LmRunner *self,
                     double rate)
 {
+  double factor = self->schedule != NULL ? schedule_factor (self) : 1;
   LmRateEdit edit = { self->state.step, rate };
 
-  self->state.rate = rate;
+  self->state.rate = factor > 0 ? rate / factor : rate;
   g_array_append_val (self->edits, edit);
 }
 

@@ -38,6 +38,13 @@ typedef struct {
   gboolean keep_grads;
   gboolean validates;
   gint64 patience; /* early stopping; 0: never */
+  double min_delta;
+  gboolean restores_best;
+  double time_limit;           /* seconds; 0: none */
+  const LmOptionSet *schedule; /* of @design; NULL: none */
+  double initial_rate;
+  int monitor; /* metric that best, early stopping and plateaus look at; −1: the loss */
+  gboolean monitors_training;
 
   LmNetwork *train;
   LmNetwork *check; /* for validation; NULL without */
@@ -48,8 +55,10 @@ typedef struct {
   LmRunFacts *facts;
 
   LmCheckpointState state;
-  GArray *edits; /* LmRateEdit */
-  double loss;   /* of the last step */
+  GArray *edits;      /* LmRateEdit */
+  double loss;        /* of the last step */
+  double rate;        /* of the last step */
+  LmCheckpoint *best; /* newest best one, if it is to be restored; else NULL */
 
   guint64 bytes_needed;
   guint64 bytes_free;
@@ -98,7 +107,23 @@ gboolean lm_runner_end_epoch (LmRunner *self, const LmFigures *train, const LmFi
 /* TRUE if early stopping wants no more. */
 gboolean lm_runner_is_hopeless (const LmRunner *self);
 
-/* From the next step on; logged. */
+/* The learning rate of the next step. */
+double lm_runner_rate (const LmRunner *self);
+
+/**
+ * lm_runner_finish:
+ *
+ * The run is over: the weights of the best epoch take the place of the last
+ * ones, or their moving average does, as the design says.
+ *
+ * Returns: weights were changed
+ */
+gboolean lm_runner_finish (LmRunner *self);
+
+/* Keeps @best for lm_runner_finish(); only where it is needed. */
+void lm_runner_keep_best (LmRunner *self, LmCheckpoint *best);
+
+/* From the next step on, where a schedule goes on from; logged. */
 void lm_runner_set_rate (LmRunner *self, double rate);
 
 /* (transfer full): %NULL with %LM_ERROR_LIMIT if memory is short. */

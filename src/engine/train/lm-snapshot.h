@@ -12,7 +12,7 @@
 G_BEGIN_DECLS
 
 /* No optimizer keeps more numbers per weight (Adam with amsgrad: 3). */
-#define LM_MAX_MOMENTS 3
+#define LM_MAX_MOMENTS 4
 
 /**
  * LmSnapshotSlot:

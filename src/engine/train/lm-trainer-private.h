@@ -62,6 +62,8 @@ struct _LmTrainer {
   double samples;       /* trained since the start */
   double speed;         /* samples per second, smoothed */
   double check_seconds; /* the last validation took */
+  char *csv_path;       /* NULL: no log file */
+  double trained;       /* seconds since the start, pauses and validation aside */
   gboolean left_off;    /* stop came during validation */
 };
 

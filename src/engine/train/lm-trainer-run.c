@@ -7,6 +7,7 @@
 
 #include "lm-trainer-private.h"
 
+#include "lm-csv-log.h"
 #include "lm-i18n.h"
 
 #include <math.h>
@@ -86,7 +87,7 @@ emit_step (LmTrainer *self,
   event->now.loss = runner->loss;
   event->now.running = lm_runner_running (runner);
   event->now.samples_per_s = self->speed;
-  event->now.rate = runner->state.rate;
+  event->now.rate = runner->rate;
   event->now.epoch_seconds_left = left / self->speed;
   event->now.seconds_left = (left + (double) (epochs_left * facts->samples_per_epoch)) / self->speed;
   if (runner->check != NULL)
@@ -101,10 +102,12 @@ tick (LmTrainer *self,
 {
   gint64 now = g_get_monotonic_time ();
 
-  if (counts)
+  if (counts) {
     self->runner->state.seconds += (double) (now - self->clock) / 1e6;
-  else
+    self->trained += (double) (now - self->clock) / 1e6;
+  } else {
     self->told_at += now - self->clock;
+  }
   self->clock = now;
   return now;
 }
@@ -196,27 +199,34 @@ answer_requests (LmTrainer *self)
 }
 
 static void
+tell_rate (LmTrainer *self,
+           double from,
+           double to)
+{
+  LmEvent *event = lm_event_new (LM_EVENT_RATE, self->runner->facts);
+  g_autofree char *text = g_strdup_printf (_ ("rate %g → %g"), from, to);
+
+  event->rate.from = from;
+  event->rate.to = to;
+  lm_history_add_mark (self->history, self->runner->state.step, text);
+  emit (self, event);
+}
+
+static void
 change_rate (LmTrainer *self)
 {
   unsigned long long bits;
   double rate;
-  LmEvent *event;
-  g_autofree char *text = NULL;
 
   if (G_LIKELY (atomic_load_explicit (&self->wanted_rate, memory_order_relaxed) == 0))
     return;
   bits = atomic_exchange (&self->wanted_rate, 0);
   memcpy (&rate, &bits, sizeof rate);
-  if (rate == self->runner->state.rate)
+  if (rate == lm_runner_rate (self->runner))
     return;
 
-  event = lm_event_new (LM_EVENT_RATE, self->runner->facts);
-  event->rate.from = self->runner->state.rate;
-  event->rate.to = rate;
-  text = g_strdup_printf (_ ("rate %g → %g"), event->rate.from, rate);
-  lm_history_add_mark (self->history, self->runner->state.step, text);
+  tell_rate (self, lm_runner_rate (self->runner), rate);
   lm_runner_set_rate (self->runner, rate);
-  emit (self, event);
 }
 
 /* Waits until somebody says go on or stop; @state.batch and all else stay as they are. */
@@ -301,6 +311,21 @@ record_epoch (LmTrainer *self,
   };
 
   lm_history_add_epoch (self->history, &row);
+  /* It could be written at the start; if not any more, that is no reason to stop. */
+  if (self->csv_path != NULL)
+    lm_csv_log_write (self->history, self->runner->check != NULL, self->csv_path, NULL);
+}
+
+static gboolean
+begin_log (LmTrainer *self,
+           GError **error)
+{
+  const char *path = lm_option_get_text (self->runner->design->training, LM_TRAINING_CSV_LOG);
+
+  if (path == NULL)
+    return TRUE;
+  self->csv_path = self->spec.folder != NULL && !g_path_is_absolute (path) ? g_build_filename (self->spec.folder, path, NULL) : g_strdup (path);
+  return lm_csv_log_write (self->history, self->runner->check != NULL, self->csv_path, error);
 }
 
 static Next
@@ -310,6 +335,8 @@ finish_epoch (LmTrainer *self)
   LmEvent *event;
   LmFigures train = lm_runner_running (runner), validation;
   GError *error = NULL;
+  double rate;
+  gboolean is_best;
   gint64 begun = tick (self, TRUE);
   double seconds = runner->state.seconds, samples = runner->state.samples;
 
@@ -332,7 +359,8 @@ finish_epoch (LmTrainer *self)
   event->done.seconds = seconds;
   event->done.validation_seconds = self->check_seconds;
   event->done.samples_per_s = samples / MAX (seconds, 1e-9);
-  event->done.rate = runner->state.rate;
+  event->done.rate = runner->rate;
+  rate = runner->state.rate;
   event->done.is_best = lm_runner_end_epoch (runner, &train, &validation);
   record_epoch (self, event);
   lm_event_ref (event);
@@ -342,7 +370,12 @@ finish_epoch (LmTrainer *self)
     lm_event_unref (event);
     return END;
   }
+  is_best = event->done.is_best;
   lm_event_unref (event);
+  if (is_best)
+    lm_runner_keep_best (runner, self->last);
+  if (runner->state.rate != rate)
+    tell_rate (self, rate, runner->state.rate);
 
   if (lm_runner_is_hopeless (runner) && runner->state.epoch < runner->epochs) {
     set_end (self, LM_END_EARLY, NULL);
@@ -384,6 +417,19 @@ step (LmTrainer *self)
   return GO_ON;
 }
 
+/* Stops a run whose time is over as a person would. */
+static Next
+check_time (LmTrainer *self)
+{
+  if (self->runner->time_limit <= 0 || self->trained < self->runner->time_limit)
+    return GO_ON;
+  if (lm_runner_epoch_is_over (self->runner) && finish_epoch (self) == END)
+    return END;
+  if (self->runner->state.epoch < self->runner->epochs && (is_kept (self) || keep (self, LM_KEEP_LAST) == GO_ON))
+    set_end (self, LM_END_TIME, NULL);
+  return END;
+}
+
 static gboolean
 prepare (LmTrainer *self)
 {
@@ -412,6 +458,10 @@ prepare (LmTrainer *self)
     lm_history_add_step (self->history, (double) NAN);
   lm_history_truncate (self->history, runner->state.step);
   lm_history_reserve (self->history, runner->steps_per_epoch);
+  if (!begin_log (self, &error)) {
+    set_end (self, LM_END_FAILED, error);
+    return FALSE;
+  }
   return TRUE;
 }
 
@@ -429,10 +479,18 @@ run_epochs (LmTrainer *self)
     if (lm_runner_epoch_is_over (runner)) {
       if (finish_epoch (self) == END)
         return;
-    } else if (answer (self) == END || step (self) == END) {
+    } else if (answer (self) == END || step (self) == END || check_time (self) == END) {
       return;
     }
   }
+}
+
+/* The weights that a run ends with may be others than those of its last step. */
+static void
+finish_run (LmTrainer *self)
+{
+  if ((self->reason == LM_END_FINISHED || self->reason == LM_END_EARLY) && lm_runner_finish (self->runner))
+    keep (self, LM_KEEP_LAST);
 }
 
 /* All that waits for weights gets the last good ones. */
@@ -482,8 +540,10 @@ void
 lm_trainer_perform (LmTrainer *self)
 {
   lm_flush_denormals ();
-  if (prepare (self))
+  if (prepare (self)) {
     run_epochs (self);
+    finish_run (self);
+  }
   answer_last (self);
   emit_end (self);
 }

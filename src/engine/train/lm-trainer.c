@@ -25,6 +25,8 @@ lm_trainer_new (const LmTrainerSpec *spec,
   self->spec.dataset = self->runner->dataset;
   self->spec.pipeline = spec->pipeline != NULL ? lm_pipeline_copy (spec->pipeline) : NULL;
   self->spec.resume = spec->resume != NULL ? lm_checkpoint_ref (spec->resume) : NULL;
+  self->spec.folder = g_strdup (spec->folder);
+  self->spec.best = NULL;
   self->spec.weights = spec->weights != NULL ? lm_snapshot_ref (spec->weights) : NULL;
   self->history = spec->history != NULL ? lm_history_ref (spec->history) : NULL;
   self->sink = sink;
@@ -49,6 +51,8 @@ lm_trainer_free (LmTrainer *self)
   if (self->spec.pipeline != NULL)
     lm_pipeline_free ((LmPipeline *) self->spec.pipeline);
   lm_checkpoint_unref (self->spec.resume);
+  g_free ((char *) self->spec.folder);
+  g_free (self->csv_path);
   lm_snapshot_unref (self->spec.weights);
   lm_checkpoint_unref (self->last);
   lm_checkpoint_unref (self->best);

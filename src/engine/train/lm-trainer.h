@@ -29,7 +29,9 @@ G_BEGIN_DECLS
  * @every_step: a STEP event for each step; else one every 50 ms or so
  * @no_validation: leave the validation part alone
  * @keep_grads: store gradients, even where they could be applied at once (gradient pictures)
+ * @folder: (nullable): where a relative path of the log file starts
  * @resume: (nullable): goes on exactly where it was taken
+ * @best: (nullable): with @resume: the best checkpoint so far, if the design ends with the best weights
  * @weights: (nullable): first weights instead of fresh ones; found by @match (%LM_MATCH_PATH or %LM_MATCH_NAME)
  * @history: (nullable): record to go on with; %NULL: a new one. Cut to the step of @resume
  */
@@ -48,7 +50,9 @@ typedef struct {
   gboolean every_step;
   gboolean no_validation;
   gboolean keep_grads;
+  const char *folder;
   LmCheckpoint *resume;
+  LmCheckpoint *best;
   LmSnapshot *weights;
   int match;
   LmHistory *history;

@@ -38,6 +38,8 @@ struct _LmUpdater {
   int n_segments;
   int n_tasks;
   double *sums; /* of squares, per task */
+  guint64 step;
+  float *average; /* of the weights; NULL if none is kept */
 };
 
 LmUpdater *
@@ -134,6 +136,8 @@ lm_updater_set_weights (LmUpdater *self,
   if (self->common.clipnorm <= 0 && weights->n_grads > 0)
     add_segment (self, 0, weights->n_grads);
   self->sums = g_new0 (double, MAX (1, self->n_tasks));
+  if (self->common.use_ema)
+    self->average = weights->moments[lm_updater_average (self->options)];
 }
 
 void
@@ -142,6 +146,7 @@ lm_updater_begin (LmUpdater *self,
                   guint64 step)
 {
   lm_optimizer_fill (self->options, rate, step, &self->rule);
+  self->step = step;
 }
 
 /* The segment of task @task, and which part of the block it is. */
@@ -225,14 +230,56 @@ clip (LmUpdater *self)
     self->segments[s].rule.scale = (lm_real) shrink (all, self->common.global_clipnorm);
 }
 
+/* average = m·average + (1 − m)·w; the first step begins it. Then it may take the place of w. */
+static void
+average_task (void *data,
+              int task,
+              int thread)
+{
+  LmUpdater *self = data;
+  gint64 from = (gint64) task * TASK_SIZE;
+  gsize n = (gsize) MIN (TASK_SIZE, self->weights->n_trainable - from);
+  float m = self->step > 1 ? (float) self->common.ema_momentum : 0, *average = self->average + from, *w = self->weights->params + from;
+
+  self->k->scale (n, m, average, average, FALSE);
+  self->k->scale (n, 1 - m, w, average, TRUE);
+  if (self->common.ema_frequency > 0 && self->step % (guint64) self->common.ema_frequency == 0)
+    self->k->scale (n, 1, average, w, FALSE);
+}
+
+int
+lm_updater_average (const LmOptionSet *options)
+{
+  LmOptimizerCommon common;
+
+  lm_optimizer_common (options, &common);
+  return common.use_ema ? lm_optimizer_n_moments (options) - 1 : -1;
+}
+
 void
 lm_updater_apply (LmUpdater *self)
 {
-  if (self->n_tasks == 0)
-    return;
-  for (int s = 0; s < self->n_segments; s++)
-    self->segments[s].rule = self->rule;
-  if (self->common.clipnorm > 0 || self->common.global_clipnorm > 0)
-    clip (self);
-  run (self, update_task);
+  if (self->n_tasks > 0) {
+    for (int s = 0; s < self->n_segments; s++)
+      self->segments[s].rule = self->rule;
+    if (self->common.clipnorm > 0 || self->common.global_clipnorm > 0)
+      clip (self);
+    run (self, update_task);
+  }
+  if (self->average != NULL) {
+    int n_tasks = (int) ((self->weights->n_trainable + TASK_SIZE - 1) / TASK_SIZE);
+
+    lm_pool_run (n_tasks > 2 ? self->pool : NULL, n_tasks, average_task, self);
+  }
+}
+
+void
+lm_updater_swap_average (LmUpdater *self)
+{
+  for (gint64 i = 0; i < self->weights->n_trainable; i++) {
+    float w = self->weights->params[i];
+
+    self->weights->params[i] = self->average[i];
+    self->average[i] = w;
+  }
 }

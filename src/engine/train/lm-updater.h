@@ -43,6 +43,12 @@ void lm_updater_begin (LmUpdater *self, double rate, guint64 step);
 /* After it: clips, and updates what was not updated on the way. Allocates nothing. */
 void lm_updater_apply (LmUpdater *self);
 
+/* Which moment holds the moving average of the weights, −1 if none is kept. */
+int lm_updater_average (const LmOptionSet *options);
+
+/* Weights and their moving average change places: at the end of a run, and back when it goes on. */
+void lm_updater_swap_average (LmUpdater *self);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LmUpdater, lm_updater_free)
 
 G_END_DECLS

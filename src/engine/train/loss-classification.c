@@ -1,4 +1,4 @@
-/* loss-classification.c: cross-entropies
+/* loss-classification.c: cross-entropies, plain and focal
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -8,28 +8,94 @@
 #include "lm-i18n.h"
 #include "lm-loss.h"
 
+#include <math.h>
+
 enum {
   FROM_LOGITS,
   LABEL_SMOOTHING,
+  IGNORE_CLASS = 1,
+  GAMMA,
+  ALPHA,
+  BALANCING,
 };
 
-/* The first option of all, the second where it exists. */
+#define FROM_LOGITS_SPEC                                                                              \
+  {                                                                                                   \
+    .kind = LM_OPTION_BOOL,                                                                           \
+    .id = "from_logits",                                                                              \
+    .title = N_ ("From logits"),                                                                      \
+    .help = N_ ("The network's output is what stands before softmax or sigmoid, not a probability."), \
+    .rare = TRUE,                                                                                     \
+  }
+
+#define LABEL_SMOOTHING_SPEC                                                                                                                                    \
+  {                                                                                                                                                             \
+    .kind = LM_OPTION_DOUBLE,                                                                                                                                   \
+    .id = "label_smoothing",                                                                                                                                    \
+    .title = N_ ("Label smoothing"),                                                                                                                            \
+    .help = N_ ("Takes this share of the certainty from the true class and spreads it over all classes: 0.1 turns 0 and 1 of two classes into 0.05 and 0.95."), \
+    .max = 1,                                                                                                                                                   \
+    .rare = TRUE,                                                                                                                                               \
+  }
+
+#define GAMMA_SPEC                                                                                      \
+  {                                                                                                     \
+    .kind = LM_OPTION_DOUBLE,                                                                           \
+    .id = "gamma",                                                                                      \
+    .title = N_ ("Focus"),                                                                              \
+    .help = N_ ("Power of 1 − p: the larger, the less a sample counts that is answered well already."), \
+    .initial = 2,                                                                                       \
+    .max = 100,                                                                                         \
+  }
+
+#define ALPHA_SPEC(help_)     \
+  {                           \
+    .kind = LM_OPTION_DOUBLE, \
+    .id = "alpha",            \
+    .title = N_ ("Weight"),   \
+    .help = help_,            \
+    .initial = 0.25,          \
+    .max = 1,                 \
+  }
+
 static const LmOptionSpec options[] = {
-  [FROM_LOGITS] = {
+  [FROM_LOGITS] = FROM_LOGITS_SPEC,
+  [LABEL_SMOOTHING] = LABEL_SMOOTHING_SPEC,
+};
+
+static const LmOptionSpec sparse_options[] = {
+  [FROM_LOGITS] = FROM_LOGITS_SPEC,
+  [IGNORE_CLASS] = {
+    .kind = LM_OPTION_INT,
+    .id = "ignore_class",
+    .title = N_ ("Ignored class"),
+    .help = N_ ("Targets of this class do not count: 0 where it fills up short sentences. None: all count."),
+    .initial = NAN,
+    .min = -1,
+    .max = 2147483647,
+    .nullable = TRUE,
+    .rare = TRUE,
+  },
+};
+
+static const LmOptionSpec binary_focal_options[] = {
+  [FROM_LOGITS] = FROM_LOGITS_SPEC,
+  [LABEL_SMOOTHING] = LABEL_SMOOTHING_SPEC,
+  [GAMMA] = GAMMA_SPEC,
+  [ALPHA] = ALPHA_SPEC (N_ ("Weight of class 1 if the classes are balanced; class 0 has 1 minus this.")),
+  [BALANCING] = {
     .kind = LM_OPTION_BOOL,
-    .id = "from_logits",
-    .title = N_ ("From logits"),
-    .help = N_ ("The network's output is what stands before softmax or sigmoid, not a probability."),
-    .rare = TRUE,
+    .id = "apply_class_balancing",
+    .title = N_ ("Balance classes"),
+    .help = N_ ("Weights the two classes by alpha and 1 − alpha."),
   },
-  [LABEL_SMOOTHING] = {
-    .kind = LM_OPTION_DOUBLE,
-    .id = "label_smoothing",
-    .title = N_ ("Label smoothing"),
-    .help = N_ ("Takes this share of the certainty from the true class and spreads it over all classes: 0.1 turns 0 and 1 of two classes into 0.05 and 0.95."),
-    .max = 1,
-    .rare = TRUE,
-  },
+};
+
+static const LmOptionSpec categorical_focal_options[] = {
+  [FROM_LOGITS] = FROM_LOGITS_SPEC,
+  [LABEL_SMOOTHING] = LABEL_SMOOTHING_SPEC,
+  [GAMMA] = GAMMA_SPEC,
+  [ALPHA] = ALPHA_SPEC (N_ ("Weight of all classes.")),
 };
 
 static const char *const metrics[] = { "accuracy", NULL };
@@ -41,14 +107,11 @@ lower (LmBuilder *b,
        const LmOptionSet *set,
        LmValue prediction,
        LmValue target,
-       LmLossKind kind,
+       LmValue weight,
+       LmLossAttrs attrs,
        LmActivation activation)
 {
-  LmLossAttrs attrs = { .kind = kind, .from = LM_FROM_PROBABILITY };
-  LmValue in[2] = { prediction, target }, loss;
-
-  if (set != NULL && set->member->n_options > LABEL_SMOOTHING)
-    attrs.label_smoothing = lm_option_get_double (set, LABEL_SMOOTHING);
+  attrs.from = LM_FROM_PROBABILITY;
   if (set != NULL && lm_option_get_bool (set, FROM_LOGITS)) {
     attrs.from = LM_FROM_LOGITS;
   } else if (lm_builder_is_known (b, prediction)) {
@@ -57,38 +120,89 @@ lower (LmBuilder *b,
 
     if (found == activation) {
       attrs.from = LM_FROM_LOGITS;
-      in[0] = logits;
+      prediction = logits;
     }
   }
-  lm_build_op (b, LM_OP_loss, &attrs, in, 2, &loss, 1);
-  return loss;
+  return lm_loss_build (b, &attrs, prediction, target, weight);
+}
+
+static double
+smoothing (const LmOptionSet *set)
+{
+  return set != NULL ? lm_option_get_double (set, LABEL_SMOOTHING) : 0;
 }
 
 static LmValue
 categorical_lower (LmBuilder *b,
                    const LmOptionSet *set,
                    LmValue prediction,
-                   LmValue target)
+                   LmValue target,
+                   LmValue weight)
 {
-  return lower (b, set, prediction, target, LM_LOSS_CATEGORICAL, LM_ACT_SOFTMAX);
+  LmLossAttrs attrs = { .kind = LM_LOSS_CATEGORICAL, .label_smoothing = smoothing (set) };
+
+  return lower (b, set, prediction, target, weight, attrs, LM_ACT_SOFTMAX);
 }
 
 static LmValue
 sparse_categorical_lower (LmBuilder *b,
                           const LmOptionSet *set,
                           LmValue prediction,
-                          LmValue target)
+                          LmValue target,
+                          LmValue weight)
 {
-  return lower (b, set, prediction, target, LM_LOSS_SPARSE_CATEGORICAL, LM_ACT_SOFTMAX);
+  LmLossAttrs attrs = { .kind = LM_LOSS_SPARSE_CATEGORICAL };
+
+  if (set != NULL && !lm_option_is_null (set, IGNORE_CLASS)) {
+    attrs.has_ignored = TRUE;
+    attrs.ignored = (int) lm_option_get_int (set, IGNORE_CLASS);
+  }
+  return lower (b, set, prediction, target, weight, attrs, LM_ACT_SOFTMAX);
 }
 
 static LmValue
 binary_lower (LmBuilder *b,
               const LmOptionSet *set,
               LmValue prediction,
-              LmValue target)
+              LmValue target,
+              LmValue weight)
 {
-  return lower (b, set, prediction, target, LM_LOSS_BINARY, LM_ACT_SIGMOID);
+  LmLossAttrs attrs = { .kind = LM_LOSS_BINARY, .label_smoothing = smoothing (set) };
+
+  return lower (b, set, prediction, target, weight, attrs, LM_ACT_SIGMOID);
+}
+
+static LmValue
+binary_focal_lower (LmBuilder *b,
+                    const LmOptionSet *set,
+                    LmValue prediction,
+                    LmValue target,
+                    LmValue weight)
+{
+  LmLossAttrs attrs = { .kind = LM_LOSS_BINARY_FOCAL, .label_smoothing = smoothing (set), .gamma = 2, .alpha = 0.25 };
+
+  if (set != NULL) {
+    attrs.gamma = lm_option_get_double (set, GAMMA);
+    attrs.alpha = lm_option_get_double (set, ALPHA);
+    attrs.balance = lm_option_get_bool (set, BALANCING);
+  }
+  return lower (b, set, prediction, target, weight, attrs, LM_ACT_SIGMOID);
+}
+
+static LmValue
+categorical_focal_lower (LmBuilder *b,
+                         const LmOptionSet *set,
+                         LmValue prediction,
+                         LmValue target,
+                         LmValue weight)
+{
+  LmLossAttrs attrs = { .kind = LM_LOSS_CATEGORICAL_FOCAL, .label_smoothing = smoothing (set), .gamma = 2, .alpha = 0.25 };
+
+  if (set != NULL) {
+    attrs.gamma = lm_option_get_double (set, GAMMA);
+    attrs.alpha = lm_option_get_double (set, ALPHA);
+  }
+  return lower (b, set, prediction, target, weight, attrs, LM_ACT_SOFTMAX);
 }
 
 const LmLossClass lm_loss_categorical_crossentropy = {
@@ -110,8 +224,8 @@ const LmLossClass lm_loss_sparse_categorical_crossentropy = {
     .id = "sparse_categorical_crossentropy",
     .title = N_ ("Sparse categorical cross-entropy"),
     .help = N_ ("−log p of the true class: for one class out of several, with a softmax output and class numbers as targets."),
-    .options = options,
-    .n_options = 1,
+    .options = sparse_options,
+    .n_options = G_N_ELEMENTS (sparse_options),
   },
   .target = LM_TARGET_CLASSES,
   .metrics = metrics,
@@ -129,4 +243,31 @@ const LmLossClass lm_loss_binary_crossentropy = {
   .target = LM_TARGET_SAME,
   .metrics = metrics,
   .lower = binary_lower,
+};
+
+const LmLossClass lm_loss_binary_focal_crossentropy = {
+  .member = {
+    .id = "binary_focal_crossentropy",
+    .title = N_ ("Binary focal cross-entropy"),
+    .help = N_ ("(1 − p)^γ·(−log p) of the truth, mean over the outputs: binary cross-entropy in which samples that are answered well hardly count. For rare classes."),
+    .options = binary_focal_options,
+    .n_options = G_N_ELEMENTS (binary_focal_options),
+  },
+  .target = LM_TARGET_SAME,
+  .metrics = metrics,
+  .lower = binary_focal_lower,
+};
+
+const LmLossClass lm_loss_categorical_focal_crossentropy = {
+  .member = {
+    .id = "categorical_focal_crossentropy",
+    .title = N_ ("Categorical focal cross-entropy"),
+    .help = N_ ("−Σ t·α·(1 − p)^γ·log p over the classes: categorical cross-entropy in which samples that are answered well hardly count. For rare classes."),
+    .options = categorical_focal_options,
+    .n_options = G_N_ELEMENTS (categorical_focal_options),
+  },
+  .target = LM_TARGET_SAME,
+  .one_hot = TRUE,
+  .metrics = metrics,
+  .lower = categorical_focal_lower,
 };

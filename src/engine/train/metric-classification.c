@@ -80,6 +80,7 @@ const LmMetricClass lm_metric_accuracy = {
     .help = N_ ("Share of samples whose most probable class is the true one."),
   },
   .is_share = TRUE,
+  .more_is_better = TRUE,
   .update = accuracy_update,
   .result = mean_result,
 };
