@@ -117,6 +117,37 @@ find_cards (LmBubble *self)
   return cards;
 }
 
+/* A bubble that would hide a card is narrower, as far as its words allow. */
+static GdkRectangle
+find_allocation (LmBubble *self,
+                 const GdkRectangle *bounds,
+                 const GdkRectangle *card)
+{
+  static const int widths[] = { WIDTH, 270, 232 };
+  g_autoptr (GArray) cards = find_cards (self);
+  const GdkRectangle *others = (const GdkRectangle *) (gpointer) cards->data;
+  gint64 least = G_MAXINT64;
+  GdkRectangle best = { 0 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (widths) && least > 0; i++) {
+    int minimum, width, height, side;
+    GdkRectangle place;
+    gint64 hidden;
+
+    gtk_widget_measure (GTK_WIDGET (self), GTK_ORIENTATION_HORIZONTAL, -1, &minimum, NULL, NULL, NULL);
+    width = MAX (MIN (widths[i], bounds->width - 2 * EDGE), minimum);
+    gtk_widget_measure (GTK_WIDGET (self), GTK_ORIENTATION_VERTICAL, width, NULL, &height, NULL, NULL);
+    place = lm_bubble_find_place (bounds, card, width, height, others, (int) cards->len, &side);
+    hidden = overlap (&place, others, (int) cards->len);
+    if (hidden < least) {
+      least = hidden;
+      best = place;
+      self->side = side;
+    }
+  }
+  return best;
+}
+
 static gboolean
 position_cb (GtkOverlay *overlay,
              GtkWidget *widget,
@@ -124,20 +155,17 @@ position_cb (GtkOverlay *overlay,
              LmBubble *self)
 {
   GdkRectangle bounds = { 0, 0, gtk_widget_get_width (self->overlay), gtk_widget_get_height (self->overlay) };
-  GdkRectangle card, common;
-  g_autoptr (GArray) cards = NULL;
-  int width, height;
+  GdkRectangle card;
+  gboolean is_in_view;
 
   if (widget != GTK_WIDGET (self) || self->id == 0 || !self->place (self->place_data, self->id, &card))
     return FALSE;
-  width = MIN (WIDTH, bounds.width - 2 * EDGE);
-  gtk_widget_measure (widget, GTK_ORIENTATION_VERTICAL, width, NULL, &height, NULL, NULL);
-  cards = find_cards (self);
-  *allocation = lm_bubble_find_place (&bounds, &card, width, height, (const GdkRectangle *) (gpointer) cards->data, (int) cards->len, &self->side);
-  self->arrow_y = CLAMP (card.y + card.height / 2.0 - allocation->y, 18, height - 18);
+  *allocation = find_allocation (self, &bounds, &card);
+  self->arrow_y = CLAMP (card.y + card.height / 2.0 - allocation->y, 18, MAX (allocation->height - 18, 18));
   /* A card that was scrolled out of view takes its bubble along. */
-  gtk_widget_set_opacity (widget, gdk_rectangle_intersect (&bounds, &card, &common) ? 1 : 0);
-  gtk_widget_set_can_target (widget, gdk_rectangle_intersect (&bounds, &card, &common));
+  is_in_view = gdk_rectangle_intersect (&bounds, &card, NULL);
+  gtk_widget_set_opacity (widget, is_in_view ? 1 : 0);
+  gtk_widget_set_can_target (widget, is_in_view);
   return TRUE;
 }
 

@@ -174,6 +174,7 @@ lm_object_row_new (const LmOptionSpec *spec)
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), _ (spec->title));
   gtk_widget_set_tooltip_text (GTK_WIDGET (self), tooltip);
   self->choice = lm_option_choice_new (spec, NULL);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->choice), GTK_ACCESSIBLE_PROPERTY_LABEL, _ (spec->title), -1);
   g_signal_connect_object (self->choice, "notify::selected", G_CALLBACK (chosen_cb), self, G_CONNECT_SWAPPED);
   adw_expander_row_add_action (ADW_EXPANDER_ROW (self), self->choice);
   return GTK_WIDGET (self);

@@ -67,7 +67,6 @@ lm_option_choice_new (const LmOptionSpec *spec,
 
   gtk_widget_add_css_class (GTK_WIDGET (choice), "flat");
   gtk_widget_set_valign (GTK_WIDGET (choice), GTK_ALIGN_CENTER);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (choice), GTK_ACCESSIBLE_PROPERTY_LABEL, _ (spec->title), -1);
   g_signal_connect (button, "setup", G_CALLBACK (setup_name_cb), NULL);
   g_signal_connect (button, "bind", G_CALLBACK (bind_name_cb), NULL);
   g_object_get (choice, "factory", &list, NULL);

@@ -67,7 +67,6 @@ add_toggle (LmOptionRow *self)
 {
   self->toggle = gtk_switch_new ();
   gtk_widget_set_valign (self->toggle, GTK_ALIGN_CENTER);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->toggle), GTK_ACCESSIBLE_PROPERTY_LABEL, _ (self->spec->title), -1);
   g_signal_connect_object (self->toggle, "notify::active", G_CALLBACK (toggled_cb), self, G_CONNECT_SWAPPED);
   adw_action_row_add_suffix (ADW_ACTION_ROW (self), self->toggle);
   adw_action_row_set_activatable_widget (ADW_ACTION_ROW (self), self->toggle);
@@ -126,7 +125,6 @@ add_spin (LmOptionRow *self)
   gtk_editable_set_max_width_chars (GTK_EDITABLE (self->spin), 5);
   gtk_editable_set_alignment (GTK_EDITABLE (self->spin), 1);
   gtk_widget_set_valign (self->spin, GTK_ALIGN_CENTER);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->spin), GTK_ACCESSIBLE_PROPERTY_LABEL, _ (self->spec->title), -1);
   g_signal_connect_object (self->spin, "value-changed", G_CALLBACK (emit_spin), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (focus, "enter", G_CALLBACK (spin_entered_cb), self, G_CONNECT_SWAPPED);
   gtk_widget_add_controller (self->spin, focus);
@@ -134,8 +132,11 @@ add_spin (LmOptionRow *self)
   g_signal_connect_object (key, "key-pressed", G_CALLBACK (spin_key_cb), self, G_CONNECT_SWAPPED);
   gtk_widget_add_controller (self->spin, key);
   adw_action_row_add_suffix (ADW_ACTION_ROW (self), self->spin);
+  /* The row names what it activates; beside a switch, that is not the number. */
   if (!self->spec->nullable)
     adw_action_row_set_activatable_widget (ADW_ACTION_ROW (self), self->spin);
+  else
+    gtk_accessible_update_property (GTK_ACCESSIBLE (self->spin), GTK_ACCESSIBLE_PROPERTY_LABEL, _ (self->spec->title), -1);
 }
 
 /* --- Choices ------------------------------------------------------------------------- */
