@@ -209,11 +209,41 @@ test_class_weights_are_weights_of_samples (void)
   g_assert_cmpfloat (samples.epochs[0]->done.validation.loss, >, 1.2 * classes.epochs[0]->done.validation.loss);
 }
 
+/* What needs all answers at once is there for the validation, and the same as on the command line. */
+static void
+test_metrics_of_choice (void)
+{
+  g_autoptr (LmDesign) design = kit_design (NETWORK, "batch_size=7 epochs=2");
+  g_autoptr (LmDataset) dataset = kit_dataset (80, 24, 6, 3);
+  g_auto (KitLog) log = { NULL };
+  LmEvaluation evaluation;
+  g_autoptr (GError) error = NULL;
+  LmFigures *train, *validation;
+
+  kit_set (design->training, "metrics", "roc_auc, top_k_accuracy(k=2), f1_macro, accuracy");
+  g_assert_cmpint (kit_run (&log, &(LmTrainerSpec){ .design = design, .dataset = dataset }), ==, LM_END_FINISHED);
+  g_assert_cmpint (log.facts->n_metrics, ==, 4);
+  train = &log.epochs[1]->done.train;
+  validation = &log.epochs[1]->done.validation;
+  g_assert_true (isnan (train->metric[0]) && isfinite (validation->metric[0]));
+  g_assert_true (isfinite (train->metric[1]) && isfinite (validation->metric[1]));
+  g_assert_cmpfloat (validation->metric[1], >=, validation->metric[3]);
+
+  g_assert_true (lm_evaluate (&(LmEvaluateSpec){ .design = design, .dataset = dataset, .weights = log.last->weights, .part = LM_PART_VALIDATION }, &evaluation, &error));
+  g_assert_no_error (error);
+  for (int m = 0; m < 4; m++)
+    g_assert_cmpfloat (evaluation.figures.metric[m], ==, validation->metric[m]);
+  lm_evaluation_clear (&evaluation);
+}
+
 static void
 test_wrong_settings_are_told (void)
 {
   static const char *const wrong[][2] = {
     { "monitor=val_f2", "val_accuracy" },
+    { "metrics=mae", "class numbers" },
+    { "metrics=nonsense", "nonsense" },
+    { "metrics=ndcg", "ndcg" },
     { "class_weight=9:1", "“9”" },
     { "class_weight=0:heavy", "heavy" },
     { "sample_weight=nothing", "nothing" },
@@ -265,6 +295,7 @@ main (int argc,
   g_test_add_func ("/callbacks/a-gain-has-a-least-size", test_a_gain_has_a_least_size);
   g_test_add_func ("/callbacks/the-time-limit-stops-and-can-go-on", test_the_time_limit_stops_and_can_go_on);
   g_test_add_func ("/callbacks/class-weights-are-weights-of-samples", test_class_weights_are_weights_of_samples);
+  g_test_add_func ("/callbacks/metrics-of-choice", test_metrics_of_choice);
   g_test_add_func ("/callbacks/wrong-settings-are-told", test_wrong_settings_are_told);
   g_test_add_func ("/callbacks/the-log-has-a-line-per-epoch", test_the_log_has_a_line_per_epoch);
   return g_test_run ();

@@ -31,7 +31,7 @@ measure (const char *id,
 
   g_assert_nonnull (metric);
   lm_metric_init (&state);
-  g_assert_true (isnan (metric->result (&state)));
+  g_assert_true (isnan (metric->result (&state, NULL)));
   for (int i = 0; i < N; i += 5) {
     LmMetricBatch batch = {
       .n = MIN (5, N - i),
@@ -45,7 +45,7 @@ measure (const char *id,
 
     metric->update (&state, &batch);
   }
-  return metric->result (&state);
+  return metric->result (&state, NULL);
 }
 
 static void

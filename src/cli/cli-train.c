@@ -96,9 +96,21 @@ show_step (Printer *printer,
   append_bar (text, (double) event->batch / (double) MAX (1, facts->steps_per_epoch));
   g_string_append_printf (text, _ (" loss %.4g"), event->now.running.loss);
   for (int i = 0; i < facts->n_metrics; i++)
-    g_string_append_printf (text, " · %s %.4g", facts->metrics[i].name, event->now.running.metric[i]);
+    if (!isnan (event->now.running.metric[i]))
+      g_string_append_printf (text, " · %s %.4g", facts->metrics[i].name, event->now.running.metric[i]);
   g_string_append_printf (text, _ (" · %.3g samples/s · %s left"), event->now.samples_per_s, left);
   lm_cli_status (text->str);
+}
+
+/* Some metrics are there for the validation alone. */
+static void
+print_metrics (const LmRunFacts *facts,
+               const LmFigures *figures)
+{
+  for (int i = 0; i < facts->n_metrics; i++) {
+    if (!isnan (figures->metric[i]))
+      lm_cli_print (", %s %.4f", facts->metrics[i].name, figures->metric[i]);
+  }
 }
 
 static void
@@ -108,12 +120,10 @@ show_epoch (const LmEvent *event)
 
   lm_cli_progress_done ();
   lm_cli_print (_ ("Epoch %d of %d: loss %.4f"), (int) event->epoch, (int) facts->epochs, event->done.train.loss);
-  for (int i = 0; i < facts->n_metrics; i++)
-    lm_cli_print (", %s %.4f", facts->metrics[i].name, event->done.train.metric[i]);
+  print_metrics (facts, &event->done.train);
   if (facts->validation_samples > 0) {
     lm_cli_print (_ (" · validation loss %.4f"), event->done.validation.loss);
-    for (int i = 0; i < facts->n_metrics; i++)
-      lm_cli_print (", %s %.4f", facts->metrics[i].name, event->done.validation.metric[i]);
+    print_metrics (facts, &event->done.validation);
   }
   lm_cli_print (_ (" · %.1f s, %.0f samples/s\n"), event->done.seconds, event->done.samples_per_s);
   fflush (stdout);

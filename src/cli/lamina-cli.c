@@ -23,6 +23,7 @@ static const LmCall *const calls[] = {
   &lm_call_train,
   &lm_call_evaluate,
   &lm_call_predict,
+  &lm_call_score,
   &lm_call_look,
   &lm_call_convert,
   &lm_call_data,

@@ -80,6 +80,6 @@ void lm_cli_progress_done (void);
 void lm_cli_status (const char *text);
 
 extern const LmCall lm_call_templates, lm_call_new, lm_call_layers, lm_call_info, lm_call_train, lm_call_evaluate,
-  lm_call_predict, lm_call_look, lm_call_convert, lm_call_data, lm_call_bench;
+  lm_call_predict, lm_call_score, lm_call_look, lm_call_convert, lm_call_data, lm_call_bench;
 
 G_END_DECLS

@@ -217,6 +217,7 @@ add_accels (LmApplication *self)
     { "win.page::inspect", { "<Alt>5" } },
     { "win.toggle-left", { "F9" } },
     { "win.toggle-right", { "<Shift>F9" } },
+    { "win.coach", { "<Control>F9" } },
     { "win.next-pane(false)", { "F6" } },
     { "win.next-pane(true)", { "<Shift>F6" } },
     { "win.fullscreen", { "F11" } },

@@ -80,7 +80,7 @@ lm_canvas_layer_class_init (LmCanvasLayerClass *klass)
   widget_class->snapshot = lm_canvas_layer_snapshot;
   widget_class->measure = lm_canvas_layer_measure;
   widget_class->size_allocate = lm_canvas_layer_size_allocate;
-  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_PRESENTATION);
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
 }
 
 static void

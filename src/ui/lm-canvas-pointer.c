@@ -609,10 +609,10 @@ drag_end_cb (LmCanvas *self,
       finish_marquee (self);
     break;
   case LM_CANVAS_WIRE:
-    /* A click takes the wire up, the next one puts it down. */
+    /* A click takes a new wire up, the next one puts it down; to one that is there it does nothing. */
     if (hypot (dx, dy) < THRESHOLD && !self->draw.has_old)
       self->draw.is_sticky = TRUE;
-    else if (!lm_canvas_finish_wire (self))
+    else if (hypot (dx, dy) < THRESHOLD || !lm_canvas_finish_wire (self))
       lm_canvas_stop_wire (self);
     break;
   case LM_CANVAS_CUT:

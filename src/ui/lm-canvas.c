@@ -491,11 +491,11 @@ static void
 selection_changed_cb (LmCanvas *self)
 {
   int current = lm_canvas_find_card (self, lm_editor_get_current (self->editor));
-  GtkWidget *focus = gtk_widget_get_focus_child (GTK_WIDGET (self));
+  gboolean is_here = gtk_widget_get_focus_child (GTK_WIDGET (self)) != NULL || gtk_widget_is_focus (GTK_WIDGET (self));
 
   lm_canvas_update_selection (self);
   /* The focus follows, if it is here. */
-  if (focus != NULL && current >= 0 && lm_canvas_focused_card (self) != current)
+  if (is_here && current >= 0 && lm_canvas_focused_card (self) != current)
     lm_canvas_focus_card (self, current);
 }
 

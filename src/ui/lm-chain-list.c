@@ -363,25 +363,32 @@ row_new (LmChainList *self,
 
 /* What differs from the defaults, “Scale 0.00392”; of a step with nothing but defaults all of it: “Statistics last” */
 static char *
+value_text (const LmOptionSet *step,
+            int i)
+{
+  const LmOptionSpec *spec = &step->member->options[i];
+
+  if (spec->kind == LM_OPTION_DOUBLE)
+    return g_strdup_printf ("%.3g", lm_option_get_double (step, i));
+  if (spec->kind == LM_OPTION_CHOICE || spec->kind == LM_OPTION_STRING)
+    return g_strdup (lm_option_get_text (step, i));
+  return lm_option_format (spec, &step->values[i]);
+}
+
+static char *
 summary_of (const LmOptionSet *step,
             gboolean all)
 {
   const LmMember *member = step->member;
+  g_autoptr (LmOptionSet) defaults = lm_option_set_new (member);
   g_autoptr (GString) text = g_string_new (NULL);
 
   for (int i = 0; i < member->n_options; i++) {
-    const LmOptionSpec *spec = &member->options[i];
-    g_autofree char *value = NULL;
+    g_autofree char *value = value_text (step, i);
+    g_autofree char *initial = value_text (defaults, i);
 
-    if (!step->values[i].is_set && (spec->rare || !all))
-      continue;
-    if (spec->kind == LM_OPTION_DOUBLE)
-      value = g_strdup_printf ("%.3g", lm_option_get_double (step, i));
-    else if (spec->kind == LM_OPTION_CHOICE || spec->kind == LM_OPTION_STRING)
-      value = g_strdup (lm_option_get_text (step, i));
-    else
-      value = lm_option_format (spec, &step->values[i]);
-    g_string_append_printf (text, "%s%s %s", text->len > 0 ? " · " : "", _ (spec->title), value);
+    if (g_strcmp0 (value, initial) != 0 || (all && !member->options[i].rare))
+      g_string_append_printf (text, "%s%s %s", text->len > 0 ? " · " : "", _ (member->options[i].title), value);
   }
   return g_string_free (g_steal_pointer (&text), FALSE);
 }

@@ -1113,12 +1113,22 @@ lm_data_page_class_init (LmDataPageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, show_all_cb);
 }
 
+/* A narrow window cuts words rather than columns. */
+static void
+let_shrink (GtkToggleButton *button)
+{
+  gtk_label_set_ellipsize (GTK_LABEL (gtk_button_get_child (GTK_BUTTON (button))), PANGO_ELLIPSIZE_END);
+}
+
 static void
 lm_data_page_init (LmDataPage *self)
 {
   self->class_only = -1;
   gtk_widget_init_template (GTK_WIDGET (self));
   add_actions (self, FALSE);
+  let_shrink (self->samples_button);
+  let_shrink (self->histogram_button);
+  let_shrink (self->before_button);
   lm_picture_area_set_flush (self->balance, TRUE);
   lm_sample_grid_set_label (self->grid, _ ("Samples"));
   lm_sample_grid_set_menu (self->grid, self->sample_menu);

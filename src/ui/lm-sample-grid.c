@@ -99,7 +99,7 @@ find_layout (LmSampleGrid *self,
   else
     columns = MIN (inner > WIDE ? 16 : 10, MAX (1, (inner + GAP) / (MIN_TILE + GAP)));
   self->columns = columns;
-  self->tile = self->tile_wanted > 0 ? MIN (self->tile_wanted, inner) : (inner + GAP) / columns - GAP;
+  self->tile = (inner + GAP) / columns - GAP;
 }
 
 graphene_rect_t

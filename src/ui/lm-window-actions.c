@@ -232,6 +232,16 @@ preferences_cb (GtkWidget *widget,
 }
 
 static void
+coach_cb (GtkWidget *widget,
+          const char *name,
+          GVariant *parameter)
+{
+  LmWindow *self = LM_WINDOW (widget);
+
+  adw_flap_set_reveal_flap (self->coach_flap, !adw_flap_get_reveal_flap (self->coach_flap));
+}
+
+static void
 fullscreen_cb (GtkWidget *widget,
                const char *name,
                GVariant *parameter)
@@ -333,6 +343,7 @@ lm_window_install_actions (GtkWidgetClass *klass)
     { "win.toggle-left", NULL, toggle_left_cb },
     { "win.toggle-right", NULL, toggle_right_cb },
     { "win.next-pane", "b", next_pane_cb },
+    { "win.coach", NULL, coach_cb },
     { "win.find", NULL, find_cb },
     { "win.preferences", NULL, preferences_cb },
     { "win.fullscreen", NULL, fullscreen_cb },

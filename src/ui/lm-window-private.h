@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "lm-coach-pane.h"
 #include "lm-design-page.h"
 #include "lm-problems.h"
 #include "lm-train-cluster.h"
@@ -28,6 +29,8 @@ struct _LmWindow {
   GtkButton *banner_button;
   GtkProgressBar *line;
   AdwToastOverlay *toasts;
+  AdwFlap *coach_flap;
+  LmCoachPane *coach;
   AdwViewStack *pages;
   AdwViewStackPage *design_stack_page;
   AdwViewStackPage *train_stack_page;
@@ -50,6 +53,7 @@ struct _LmWindow {
   LmLens *lens;
   gboolean is_closing;
   gboolean is_narrow;
+  gboolean is_wide;
   guint narrow_source;
 };
 

@@ -9,6 +9,7 @@
 
 #include "lm-application.h"
 #include "lm-data-page.h"
+#include "lm-evaluate-page.h"
 #include "lm-frame-times.h"
 #include "lm-status.h"
 #include "lm-words.h"
@@ -20,6 +21,7 @@
 
 #define LONG_RUN_S 30     /* its end is told by the desktop, if nobody looks */
 #define NARROW_WIDTH 1200 /* below: no words beside the buttons of the cluster */
+#define DOCKED_WIDTH 1000 /* from here the coach stands beside the page, not over it */
 
 G_DEFINE_FINAL_TYPE (LmWindow, lm_window, ADW_TYPE_APPLICATION_WINDOW)
 
@@ -232,6 +234,22 @@ set_source (LmWindow *self)
 
   for (guint i = 0; i < pages->len; i++)
     lm_page_set_source (pages->pdata[i], &source);
+  lm_coach_pane_set_source (self->coach, &source);
+}
+
+/* Read once, it stays away until it is asked for. */
+static void
+coach_closed_cb (LmWindow *self)
+{
+  g_settings_set_boolean (self->settings, "first-run-done", TRUE);
+  adw_flap_set_reveal_flap (self->coach_flap, FALSE);
+}
+
+static void
+coach_revealed_cb (LmWindow *self)
+{
+  if (!adw_flap_get_reveal_flap (self->coach_flap))
+    g_settings_set_boolean (self->settings, "first-run-done", TRUE);
 }
 
 static void
@@ -264,6 +282,8 @@ take_document (LmWindow *self,
   lm_train_cluster_set_source (self->cluster, document, self->session);
   show_read_only (self);
   update (self);
+  if (!g_settings_get_boolean (self->settings, "first-run-done"))
+    adw_flap_set_reveal_flap (self->coach_flap, TRUE);
   if (gtk_root_get_focus (GTK_ROOT (self)) == NULL || gtk_widget_is_ancestor (gtk_root_get_focus (GTK_ROOT (self)), GTK_WIDGET (self->header)))
     gtk_widget_grab_focus (GTK_WIDGET (self->pages));
 }
@@ -404,6 +424,7 @@ narrow_cb (gpointer data)
 
   self->narrow_source = 0;
   lm_train_cluster_set_narrow (self->cluster, self->is_narrow);
+  adw_flap_set_fold_policy (self->coach_flap, self->is_wide ? ADW_FLAP_FOLD_POLICY_NEVER : ADW_FLAP_FOLD_POLICY_ALWAYS);
   return G_SOURCE_REMOVE;
 }
 
@@ -414,12 +435,13 @@ lm_window_size_allocate (GtkWidget *widget,
                          int baseline)
 {
   LmWindow *self = LM_WINDOW (widget);
-  gboolean is_narrow = width < NARROW_WIDTH;
+  gboolean is_narrow = width < NARROW_WIDTH, is_wide = width >= DOCKED_WIDTH;
 
   GTK_WIDGET_CLASS (lm_window_parent_class)->size_allocate (widget, width, height, baseline);
-  if (is_narrow == self->is_narrow)
+  if (is_narrow == self->is_narrow && is_wide == self->is_wide)
     return;
   self->is_narrow = is_narrow;
+  self->is_wide = is_wide;
   if (self->narrow_source == 0)
     self->narrow_source = g_idle_add_full (G_PRIORITY_HIGH_IDLE, narrow_cb, self, NULL);
 }
@@ -459,8 +481,10 @@ lm_window_class_init (LmWindowClass *klass)
   GTK_WINDOW_CLASS (klass)->close_request = lm_window_close_request;
 
   g_type_ensure (LM_TYPE_DATA_PAGE);
+  g_type_ensure (LM_TYPE_COACH_PANE);
   g_type_ensure (LM_TYPE_DESIGN_PAGE);
   g_type_ensure (LM_TYPE_PROBLEMS);
+  g_type_ensure (LM_TYPE_EVALUATE_PAGE);
   g_type_ensure (LM_TYPE_TRAIN_CLUSTER);
   g_type_ensure (LM_TYPE_TRAIN_PAGE);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/lamina/Lamina/ui/lm-window.ui");
@@ -476,6 +500,8 @@ lm_window_class_init (LmWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LmWindow, banner_button);
   gtk_widget_class_bind_template_child (widget_class, LmWindow, line);
   gtk_widget_class_bind_template_child (widget_class, LmWindow, toasts);
+  gtk_widget_class_bind_template_child (widget_class, LmWindow, coach_flap);
+  gtk_widget_class_bind_template_child (widget_class, LmWindow, coach);
   gtk_widget_class_bind_template_child (widget_class, LmWindow, pages);
   gtk_widget_class_bind_template_child (widget_class, LmWindow, design_stack_page);
   gtk_widget_class_bind_template_child (widget_class, LmWindow, train_stack_page);
@@ -512,6 +538,8 @@ lm_window_init (LmWindow *self)
   if (g_settings_get_boolean (self->settings, "window-maximized"))
     gtk_window_maximize (GTK_WINDOW (self));
   adw_view_stack_set_visible_child_name (self->pages, "design");
+  g_signal_connect_object (self->coach, "close", G_CALLBACK (coach_closed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->coach_flap, "notify::reveal-flap", G_CALLBACK (coach_revealed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->pages, "notify::visible-child", G_CALLBACK (page_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (gtk_recent_manager_get_default (), "changed", G_CALLBACK (lm_window_fill_menus), self, G_CONNECT_SWAPPED);
   lm_window_fill_menus (self);

@@ -243,8 +243,142 @@ def write_schedules():
     out.close()
 
 
+# --- Scores ---------------------------------------------------------------------------
+
+
+def write_scores():
+    """Metrics of scikit-learn on arrays. Values are written with all digits."""
+    from functools import partial
+    import sklearn.metrics as m
+
+    out = Writer("fit-scores")
+    n = 60
+
+    def softmax(x):
+        e = np.exp(x.astype(np.float64))
+        return (e / e.sum(-1, keepdims=True)).astype(np.float32)
+
+    def ids(seed, count, size=(n,)):
+        return np.floor(uniform(seed, 0.0, 1.0, 0, size) * count).astype(np.int64)
+
+    def show(form, targets, predictions, threshold, cases):
+        out.say("arrays", form, repr(threshold), dims(targets.shape), dims(predictions.shape))
+        out.put("targets", values=targets)
+        out.put("predictions", values=predictions)
+        for name, value in cases:
+            out.say("score", name, repr(float(value)))
+
+    def counted(t, p, average):
+        p = np.asarray(p)
+        f = partial(m.fbeta_score, t, p, zero_division=0)
+        return [
+            ("precision", m.precision_score(t, p, average=average, zero_division=0)),
+            ("recall", m.recall_score(t, p, average=average, zero_division=0)),
+            ("f1", m.f1_score(t, p, average=average, zero_division=0)),
+            ("fbeta(beta=2)", f(beta=2, average=average)),
+        ] + [
+            (f"{name}_{mean}{options}", function(t, p, average=mean, zero_division=0))
+            for mean in ("macro", "micro", "weighted")
+            for name, options, function in (
+                ("precision", "", m.precision_score), ("recall", "", m.recall_score), ("f1", "", m.f1_score),
+                ("fbeta", "(beta=0.5)", lambda *a, **k: m.fbeta_score(*a, beta=0.5, **k)))
+        ]
+
+    def agreement(t, p):
+        return [
+            ("accuracy", m.accuracy_score(t, p)),
+            ("balanced_accuracy", m.balanced_accuracy_score(t, p)),
+            ("mcc", m.matthews_corrcoef(t, p)),
+            ("cohen_kappa", m.cohen_kappa_score(t, p)),
+            ("cohen_kappa(weights=linear)", m.cohen_kappa_score(t, p, weights="linear")),
+            ("cohen_kappa(weights=quadratic)", m.cohen_kappa_score(t, p, weights="quadratic")),
+        ]
+
+    # Yes or no, with equal scores.
+    t = ids(1, 2)
+    p = uniform(2, 0.02, 0.98, 25, (n,))
+    for threshold in (0.5, 0.3):
+        yes = (p >= threshold).astype(int)
+        everywhere = counted(t, yes, "binary")[:4] if threshold == 0.5 else counted(t, yes, "binary")
+        tn, fp, fn, tp = m.confusion_matrix(t, yes).ravel()
+        show("binary", t, p, threshold, everywhere + agreement(t, yes) + [
+            ("binary_accuracy", m.accuracy_score(t, yes)),
+            ("specificity", tn / (tn + fp)),
+            ("roc_auc", m.roc_auc_score(t, p)),
+            ("average_precision", m.average_precision_score(t, p)),
+            ("log_loss", m.log_loss(t, p.astype(np.float64))),
+            ("brier", m.brier_score_loss(t, p.astype(np.float64))),
+        ])
+
+    # Two classes, several classes, several with one that never occurs, as a column of one-hot rows.
+    for form, count, drawn, seed in (("two", 2, 2, 10), ("several", 5, 5, 20), ("absent", 6, 5, 30)):
+        t = ids(seed, drawn)
+        p = softmax(uniform(seed + 1, -2.0, 2.0, 0, (n, count)) + 1.5 * np.eye(count, dtype=np.float32)[t])
+        answer = p.argmax(-1)
+        cases = agreement(t, answer) + counted(t, answer, "binary" if count == 2 else "macro")
+        if form == "two":
+            cases += [("roc_auc", m.roc_auc_score(t, p[:, 1])), ("average_precision", m.average_precision_score(t, p[:, 1]))]
+        elif form == "several":
+            one_hot = np.eye(count)[t]
+            exact = (p.astype(np.float64) / p.astype(np.float64).sum(-1, keepdims=True))
+            cases += [("roc_auc", np.mean([m.roc_auc_score(one_hot[:, c], p[:, c]) for c in range(count)])),
+                      ("roc_auc", m.roc_auc_score(t, exact, multi_class="ovr")),
+                      ("average_precision", m.average_precision_score(one_hot, p))]
+        if form != "absent":
+            cases += [("log_loss", m.log_loss(t, p.astype(np.float64))), ("brier", np.mean(np.sum((p.astype(np.float64) - np.eye(count)[t]) ** 2, -1)))]
+        cases += [(f"top_k_accuracy(k={k})", m.top_k_accuracy_score(t, p if count > 2 else p[:, 1], k=k, labels=np.arange(count))) for k in (1, 2) if count > 2]
+        if count == 6:
+            cases.append(("top_k_accuracy", m.top_k_accuracy_score(t, p, k=5, labels=np.arange(count))))
+        show(form, t, p, 0.5, cases)
+        show(form, np.eye(count)[t], p, 0.5, [c for c in cases if c[0] != "roc_auc" and not c[0].startswith("average")])
+
+    # Classes told as such.
+    t, p = ids(40, 7), ids(41, 7)
+    p = np.where(ids(42, 2) == 1, t, p)
+    show("ids", t, p, 0.5, agreement(t, p) + counted(t, p, "macro"))
+
+    # Several labels at once, with equal scores; a sample without any, and one with all.
+    t = ids(50, 2, (n, 6))
+    t[0] = 0
+    t[1] = 1
+    p = uniform(51, 0.01, 0.99, 12, (n, 6))
+    yes = (p >= 0.5).astype(int)
+    show("labels", t, p, 0.5, counted(t, yes, "macro") + [
+        ("accuracy", np.mean(t == yes)),
+        ("binary_accuracy", np.mean(t == yes)),
+        ("roc_auc", m.roc_auc_score(t, p)),
+        ("average_precision", m.average_precision_score(t, p)),
+        ("mean_average_precision", m.average_precision_score(t, p)),
+        ("label_ranking_average_precision", m.label_ranking_average_precision_score(t, p)),
+        ("ndcg", m.ndcg_score(t, p)),
+        ("ndcg(k=3)", m.ndcg_score(t, p, k=3)),
+        ("mcc", np.mean([m.matthews_corrcoef(t[:, c], yes[:, c]) for c in range(6)])),
+        ("cohen_kappa", np.mean([m.cohen_kappa_score(t[:, c], yes[:, c]) for c in range(6)])),
+        ("log_loss", np.mean([m.log_loss(t[:, c], p[:, c].astype(np.float64)) for c in range(6)])),
+    ])
+
+    # Grades.
+    t = np.floor(uniform(60, 0.0, 5.0, 0, (20, 9)))
+    p = uniform(61, -3.0, 3.0, 15, (20, 9))
+    show("grades", t, p, 0.5, [("ndcg", m.ndcg_score(t, p)), ("ndcg(k=4)", m.ndcg_score(t, p, k=4)), ("ndcg(k=20)", m.ndcg_score(t, p, k=20))])
+
+    # Numbers.
+    for seed, size in ((70, (n,)), (72, (n, 3))):
+        t = uniform(seed, 0.5, 9.0, 0, size).astype(np.float64)
+        p = (t + uniform(seed + 1, -0.4, 1.0, 0, size)).astype(np.float32).astype(np.float64)
+        show("numbers", t, p, 0.5, [
+            ("mae", m.mean_absolute_error(t, p)),
+            ("mse", m.mean_squared_error(t, p)),
+            ("rmse", m.root_mean_squared_error(t, p)),
+            ("mape", m.mean_absolute_percentage_error(t, p)),
+            ("msle", m.mean_squared_log_error(t, p)),
+            ("r2", m.r2_score(t, p)),
+        ] + ([("max_error", m.max_error(t, p))] if len(size) == 1 else []))
+    out.close()
+
+
 if __name__ == "__main__":
-    parts = [write_members, write_steps, write_schedules]
+    parts = [write_members, write_steps, write_schedules, write_scores]
     for part in parts:
         if len(sys.argv) < 2 or part.__name__.removeprefix("write_") in sys.argv[1:]:
             part()

@@ -85,8 +85,8 @@ typedef struct {
   gboolean amsgrad;
   lm_real rate;
   lm_real momentum;
-  lm_real rho;  /* beta_2 of Adam */
-  lm_real beta; /* beta_1 of Adam */
+  lm_real rho;    /* beta_2 of Adam */
+  lm_real beta;   /* beta_1 of Adam */
   lm_real direct; /* share of the gradient itself in a step of Nadam */
   lm_real eps;
   lm_real decay;

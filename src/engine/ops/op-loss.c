@@ -325,7 +325,7 @@ backward_task (void *data, int task, int thread)
 
     for (gint64 r = 0; r < part.n; r++)
       LM_R (lm_loss_row_grad)
-      (job->attrs, job->signs, job->cols, x + r * job->cols, t + r * job->cols, (double) dloss[r], dx + r * job->cols, job->add);
+    (job->attrs, job->signs, job->cols, x + r * job->cols, t + r * job->cols, (double) dloss[r], dx + r * job->cols, job->add);
   } else {
     k->loss_rows_grad (cost_of (job->attrs), LM_REAL (0), part.n, job->cols, x, part_targets (job, &part), dloss, dx, job->add);
   }

@@ -95,7 +95,7 @@ lm_evaluate (const LmEvaluateSpec *spec,
   double loss_sum = 0;
 
   *evaluation = (LmEvaluation){ .n = 0 };
-  if (!open_run (&run, spec, TRUE, error))
+  if (!open_run (&run, spec, TRUE, error) || !lm_network_collect (run.network, lm_loader_n_samples (run.loader), error))
     return FALSE;
 
   while ((batch = run_next (&run, spec, evaluation->n, &failure)) != NULL) {
@@ -113,7 +113,7 @@ lm_evaluate (const LmEvaluateSpec *spec,
   evaluation->figures.loss = loss_sum / (double) evaluation->n;
   evaluation->n_metrics = run.network->n_metrics;
   for (int m = 0; m < LM_MAX_METRICS; m++) {
-    evaluation->figures.metric[m] = m < run.network->n_metrics ? run.network->metrics[m].metric->result (&states[m]) : (double) NAN;
+    evaluation->figures.metric[m] = m < run.network->n_metrics ? lm_network_figure (run.network, m, states) : (double) NAN;
     if (m < run.network->n_metrics)
       lm_metric_info_copy (&run.network->metrics[m].info, &evaluation->metrics[m]);
   }

@@ -261,6 +261,18 @@ enter_output (Making *making,
   lm_builder_enter (making->builder, &scope);
 }
 
+/* TRUE if the metric can look at the target of this output. */
+static gboolean
+suits (const LmNetworkOutput *output,
+       const LmMetricClass *metric)
+{
+  gboolean same = lm_shape_equal (&output->target_shape, &output->shape);
+
+  if (metric->kind == LM_METRIC_NUMBERS)
+    return same;
+  return metric->kind != LM_METRIC_LABELS || (same && output->shape.rank > 1 && output->shape.dim[output->shape.rank - 1] > 1);
+}
+
 /* Takes over @options. */
 static gboolean
 add_metric (LmNetwork *network,
@@ -275,6 +287,14 @@ add_metric (LmNetwork *network,
   if (network->n_metrics == LM_MAX_METRICS) {
     lm_option_set_free (options);
     g_set_error (error, LM_ERROR, LM_ERROR_LIMIT, _ ("There are more than %d metrics for all outputs together. Ask for fewer."), LM_MAX_METRICS);
+    return FALSE;
+  }
+  if (!suits (output, metric)) {
+    lm_option_set_free (options);
+    g_set_error (error, LM_ERROR, LM_ERROR_DATA,
+                 metric->kind == LM_METRIC_NUMBERS ? _ ("The metric “%s” compares numbers, but the target of “%s” is class numbers. Choose another metric, such as accuracy.")
+                                                   : _ ("The metric “%s” needs a target for each of several labels, but “%s” has none. Choose another metric, such as accuracy."),
+                 metric->member.id, output->name);
     return FALSE;
   }
   entry = &network->metrics[network->n_metrics++];
@@ -307,16 +327,12 @@ add_wanted_metrics (LmNetwork *network,
                     const char *text,
                     GError **error)
 {
-  LmOptionSpec spec = { .kind = LM_OPTION_OBJECT, .id = "metrics", .title = "metrics", .family = "metric" };
-
   for (;;) {
     const char *end = end_of_metric (text);
     g_autofree char *one = g_strstrip (g_strndup (text, (gsize) (end - text)));
-    LmOptionValue value = { 0 };
+    LmOptionSet *options = lm_metric_parse (one, error);
 
-    if (!lm_option_parse (&spec, one, &value, error))
-      return FALSE;
-    if (!add_metric (network, index, (const LmMetricClass *) value.object->member, value.object, error))
+    if (options == NULL || !add_metric (network, index, (const LmMetricClass *) options->member, options, error))
       return FALSE;
     if (*end == '\0')
       return TRUE;

@@ -23,6 +23,8 @@ lm_network_free (LmNetwork *self)
     g_free (self->outputs[i].name);
     g_free (self->outputs[i].class_weights);
     g_free (self->outputs[i].sample_weights);
+    g_free (self->seen_predictions[i]);
+    g_free (self->seen_targets[i]);
   }
   for (int i = 0; i < self->n_metrics; i++) {
     lm_metric_info_clear (&self->metrics[i].info);
@@ -214,6 +216,93 @@ unscale (const LmNetwork *self,
   return scratch;
 }
 
+/* What the metrics of output @i see; data are still to come. */
+static LmMetricBatch
+metric_batch (const LmNetwork *self,
+              int i)
+{
+  const LmNetworkOutput *output = &self->outputs[i];
+
+  return (LmMetricBatch){
+    .prediction_size = lm_shape_sample_size (&output->shape),
+    .n_last = output->shape.rank > 1 ? output->shape.dim[output->shape.rank - 1] : 1,
+    .target_dtype = output->form == LM_FORM_I32 ? LM_I32 : LM_F32,
+    .target_size = lm_shape_sample_size (&output->target_shape),
+    .multilabel = output->form == LM_FORM_F32 && !output->loss->one_hot,
+  };
+}
+
+/* TRUE if metric @m can only be told when all samples are there. */
+static gboolean
+needs_all (const LmNetwork *self,
+           int m)
+{
+  LmMetricBatch batch = metric_batch (self, self->metrics[m].output);
+
+  return !lm_metric_streams (self->metrics[m].metric, &batch);
+}
+
+gboolean
+lm_network_collect (LmNetwork *self,
+                    gint64 n,
+                    GError **error)
+{
+  self->n_room = n;
+  for (int m = 0; m < self->n_metrics; m++) {
+    int i = self->metrics[m].output;
+    LmMetricBatch batch = metric_batch (self, i);
+
+    if (!needs_all (self, m) || self->seen_predictions[i] != NULL)
+      continue;
+    self->seen_predictions[i] = g_try_new (float, (gsize) (n * batch.prediction_size));
+    self->seen_targets[i] = g_try_new (float, (gsize) (n * batch.target_size));
+    if (self->seen_predictions[i] == NULL || self->seen_targets[i] == NULL) {
+      g_set_error (error, LM_ERROR, LM_ERROR_LIMIT, _ ("There is no memory left to keep the answers for %" PRId64 " samples, which the metric “%s” needs. Choose another metric."),
+                   n, self->metrics[m].metric->member.id);
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+void
+lm_network_begin (LmNetwork *self)
+{
+  self->n_seen = 0;
+}
+
+double
+lm_network_figure (const LmNetwork *self,
+                   int metric,
+                   const LmMetricState *states)
+{
+  const LmNetworkMetric *entry = &self->metrics[metric];
+  LmMetricBatch all = metric_batch (self, entry->output);
+
+  if (!needs_all (self, metric))
+    return entry->metric->result (&states[metric], entry->options);
+  if (self->seen_predictions[entry->output] == NULL || self->n_seen == 0)
+    return (double) NAN;
+  all.n = self->n_seen;
+  all.prediction = self->seen_predictions[entry->output];
+  all.target = self->seen_targets[entry->output];
+  all.options = entry->options;
+  return entry->metric->whole (&all);
+}
+
+/* Keeps a batch for metrics that want all. */
+static void
+keep_batch (LmNetwork *self,
+            int output,
+            const LmMetricBatch *batch)
+{
+  if (self->seen_predictions[output] == NULL)
+    return;
+  g_assert (self->n_seen + batch->n <= self->n_room);
+  memcpy (self->seen_predictions[output] + self->n_seen * batch->prediction_size, batch->prediction, (gsize) (batch->n * batch->prediction_size) * sizeof (float));
+  memcpy (self->seen_targets[output] + self->n_seen * batch->target_size, batch->target, (gsize) (batch->n * batch->target_size) * sizeof (float));
+}
+
 void
 lm_network_measure (LmNetwork *self,
                     const LmBatch *batch,
@@ -221,26 +310,23 @@ lm_network_measure (LmNetwork *self,
 {
   for (int i = 0; i < self->n_outputs; i++) {
     const LmNetworkOutput *output = &self->outputs[i];
-    LmOperand prediction = lm_program_value (self->program, output->prediction);
-    LmMetricBatch seen = {
-      .n = batch->n,
-      .prediction = prediction.data,
-      .prediction_size = lm_shape_sample_size (&output->shape),
-      .n_last = output->shape.rank > 1 ? output->shape.dim[output->shape.rank - 1] : 1,
-      .target = batch->data[batch_column (self, output->target)],
-      .target_dtype = output->form == LM_FORM_I32 ? LM_I32 : LM_F32,
-      .target_size = lm_shape_sample_size (&output->target_shape),
-    };
+    LmMetricBatch seen = metric_batch (self, i);
 
+    seen.n = batch->n;
+    seen.prediction = lm_program_value (self->program, output->prediction).data;
+    seen.target = batch->data[batch_column (self, output->target)];
     if (is_scaled (self, output)) {
       seen.prediction = unscale (self, output, seen.prediction, (gsize) batch->n, (gsize) seen.prediction_size, self->scratch[0]);
       seen.target = unscale (self, output, seen.target, (gsize) batch->n, (gsize) seen.target_size, self->scratch[1]);
     }
     for (int m = 0; m < self->n_metrics; m++) {
-      if (self->metrics[m].output == i)
+      seen.options = self->metrics[m].options;
+      if (self->metrics[m].output == i && lm_metric_streams (self->metrics[m].metric, &seen))
         self->metrics[m].metric->update (&states[m], &seen);
     }
+    keep_batch (self, i, &seen);
   }
+  self->n_seen += batch->n;
 }
 
 void

@@ -79,7 +79,12 @@ typedef struct {
   GPtrArray *node_names;
   LmDataset *dataset;
   const LmPipeline *pipeline; /* borrowed */
-  float *scratch[2];          /* prediction and target in their own unit; NULL if never needed */
+  /* For metrics that need all samples at once: what has been measured since lm_network_begin(), per output; NULL if none does. */
+  gint64 n_room;
+  gint64 n_seen;
+  float *seen_predictions[LM_MAX_OUTPUTS];
+  float *seen_targets[LM_MAX_OUTPUTS]; /* int32 numbers where the target has them */
+  float *scratch[2];                   /* prediction and target in their own unit; NULL if never needed */
 } LmNetwork;
 
 /**
@@ -114,6 +119,20 @@ void lm_network_forward (LmNetwork *self, const LmBatch *batch);
 
 /* The loss of the batch just run. */
 double lm_network_loss (const LmNetwork *self);
+
+/**
+ * lm_network_collect:
+ * @n: samples that will be measured between two calls of lm_network_begin()
+ *
+ * Makes room for metrics that need all samples at once; without it, or if there is no such metric, they are NaN.
+ */
+gboolean lm_network_collect (LmNetwork *self, gint64 n, GError **error);
+
+/* Begins a new set of samples. */
+void lm_network_begin (LmNetwork *self);
+
+/* Figure @metric of what was measured since. */
+double lm_network_figure (const LmNetwork *self, int metric, const LmMetricState *states);
 
 /* Adds the batch just run to @states, one per metric. Allocates nothing. */
 void lm_network_measure (LmNetwork *self, const LmBatch *batch, LmMetricState *states);

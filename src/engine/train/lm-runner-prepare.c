@@ -213,7 +213,8 @@ compile (const Preparing *preparing,
   if (self->check == NULL)
     return TRUE;
   return lm_network_compile (self->check, self->batch_size, self->exact, self->pipeline, self->pool, error) &&
-         lm_weights_bind (self->weights, self->check->program, error);
+         lm_weights_bind (self->weights, self->check->program, error) &&
+         lm_network_collect (self->check, (gint64) lm_dataset_n (self->dataset, LM_PART_VALIDATION), error);
 }
 
 static gboolean

@@ -120,7 +120,7 @@ figures_of (const LmNetwork *network,
   LmFigures figures = { .loss = samples > 0 ? loss_sum / samples : (double) NAN };
 
   for (int m = 0; m < LM_MAX_METRICS; m++)
-    figures.metric[m] = m < network->n_metrics ? network->metrics[m].metric->result (&metrics[m]) : (double) NAN;
+    figures.metric[m] = m < network->n_metrics ? lm_network_figure (network, m, metrics) : (double) NAN;
   return figures;
 }
 
@@ -147,6 +147,7 @@ lm_runner_validate (LmRunner *self,
   if (self->check == NULL)
     return TRUE;
 
+  lm_network_begin (self->check);
   n = lm_loader_n_steps (self->check_loader);
   for (gint64 i = 0; i < n; i++) {
     const LmBatch *batch;
