@@ -10,6 +10,7 @@
 #include "lm-words.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "lm-i18n.h"
 
@@ -421,13 +422,17 @@ paint_hover (LmCanvas *self,
   paint_words (self, cr, x + 14, y - 23, ends, flow, &self->theme.text, width, height);
 }
 
+/* What is wrong, and below it what to do instead. */
 static void
 paint_refusal (LmCanvas *self,
                cairo_t *cr,
                int width,
                int height)
 {
-  paint_words (self, cr, self->pointer_x + 16, self->pointer_y + 16, self->draw.refusal, NULL, &self->theme.error, width, height);
+  const char *end = strstr (self->draw.refusal, ". ");
+  g_autofree char *first = end != NULL ? g_strndup (self->draw.refusal, (gsize) (end - self->draw.refusal)) : g_strdup (self->draw.refusal);
+
+  paint_words (self, cr, self->pointer_x + 16, self->pointer_y + 16, first, end != NULL ? end + 2 : NULL, &self->theme.error, width, height);
 }
 
 void

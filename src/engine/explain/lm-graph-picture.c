@@ -82,6 +82,7 @@ typedef struct {
   GHashTable *facts;  /* LmLayerFacts */
   GHashTable *errors; /* LmDiagnostic: the first; for blocks: the first inside */
   GHashTable *hints;
+  int main_sink;
 } Scene;
 
 static char *
@@ -168,14 +169,16 @@ set_problems (LmCard *card,
 
 /* TRUE for a layer that answers: one that a target is set for; without any the main sink. */
 static gboolean
-has_target (const LmDesign *design,
+has_target (const Scene *scene,
             const LmNode *node)
 {
-  for (guint i = 0; i < design->outputs->len; i++) {
-    if (((LmOutputSpec *) g_ptr_array_index (design->outputs, i))->node == node->id)
+  const GPtrArray *outputs = scene->design->outputs;
+
+  for (guint i = 0; i < outputs->len; i++) {
+    if (((LmOutputSpec *) g_ptr_array_index (outputs, i))->node == node->id)
       return TRUE;
   }
-  return design->outputs->len == 0 && lm_design_main_sink (design) == node->id;
+  return outputs->len == 0 && scene->main_sink == node->id;
 }
 
 static void
@@ -191,7 +194,7 @@ fill_card (LmCard *card,
   card->id = node->id;
   card->name = g_strdup (node->name);
   card->summary = lm_node_summary (node);
-  card->category = g_strdup (layer != NULL ? layer->category : "shape");
+  card->category = g_strdup (layer != NULL ? layer->category : "block");
   card->x = node->x;
   card->y = node->y;
   card->n_in = lm_design_n_inputs (design, node);
@@ -206,7 +209,7 @@ fill_card (LmCard *card,
     card->out_names = g_strdupv ((char **) layer->output_names);
   set_params (card, scene, path);
   set_problems (card, scene, path);
-  if (task != NULL && task->has_target && card->n_in > 0 && has_target (design, node))
+  if (task != NULL && task->has_target && card->n_in > 0 && has_target (scene, node))
     card->target = task->labels ? g_strdup_printf (_ ("target · %d classes"), (int) task->n_classes) : g_strdup (_ ("target · numbers"));
 }
 
@@ -259,6 +262,7 @@ lm_graph_picture_inside (const LmDesign *design,
   LmGraphPicture *self = g_new0 (LmGraphPicture, 1);
 
   scene_init (&scene, check);
+  scene.main_sink = scene.task != NULL ? lm_design_main_sink (design) : 0;
   self->to_right = to_right;
   self->n_cards = (int) design->nodes->len;
   self->cards = g_new0 (LmCard, MAX (1, self->n_cards));

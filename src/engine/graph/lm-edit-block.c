@@ -87,6 +87,21 @@ add_to_inside (LmDesign *inside,
   return lm_design_add_node (inside, node);
 }
 
+/* TRUE if a card at (@x, @y) would hide another one. */
+static gboolean
+is_taken (const LmDesign *inside,
+          double x,
+          double y)
+{
+  for (guint i = 0; i < inside->nodes->len; i++) {
+    const LmNode *node = g_ptr_array_index (inside->nodes, i);
+
+    if (fabs (node->x - x) < LM_CARD_PITCH_RIGHT / 2 && fabs (node->y - y) < LM_CARD_PITCH_DOWN / 2)
+      return TRUE;
+  }
+  return FALSE;
+}
+
 typedef struct {
   const LmDesign *design;
   const int *ids;
@@ -178,9 +193,14 @@ need_exit (Grouping *self,
 
   if (!is_sink) {
     const LmNode *node = lm_design_find (self->inside, from);
-    int id = add_to_inside (self->inside, "Activation", node->x, node->y + LM_CARD_PITCH_DOWN, error);
-    LmNode *marker = id > 0 ? lm_design_find (self->inside, id) : NULL;
+    double x = node->x, y = node->y + LM_CARD_PITCH_DOWN;
+    LmNode *marker;
+    int id;
 
+    while (is_taken (self->inside, x, y))
+      x += LM_CARD_PITCH_RIGHT;
+    id = add_to_inside (self->inside, "Activation", x, y, error);
+    marker = id > 0 ? lm_design_find (self->inside, id) : NULL;
     if (marker == NULL || !set_linear (marker, error))
       return FALSE;
     lm_design_add_wire (self->inside, &(LmWire){ from, from_port, id, 0 });
