@@ -285,7 +285,7 @@ test_every_action_is_tested (void)
     "win.train", "win.go-on", "win.train-more", "win.train-from", "win.train-toggle", "win.pause", "win.stop",
     "win.halve-rate", "win.batch-size", "win.undo", "win.redo", "win.export", "win.page", "win.toggle-left",
     "win.toggle-right", "win.next-pane", "win.save", "win.open", "win.save-copy", "win.open-copy", "win.try-again", "win.fullscreen", "win.rename", "win.export-all",
-    "win.export-weights", "win.coach", "win.find", "win.preferences", NULL
+    "win.export-weights", "win.coach", "win.find", "win.preferences", "win.templates", "win.problems", NULL
   };
   LmWindow *window = open_window ("actions");
   const GVariantType *type;
@@ -300,6 +300,32 @@ test_every_action_is_tested (void)
   act (window, "win.try-again");
   act (window, "win.fullscreen");
   WAIT_FOR (lm_work_n_pending () == 0);
+  close_window (window);
+}
+
+/* Both are windows of their own over this one; Ctrl+Return with a mistake goes to it. */
+static void
+test_shows_templates_and_problems (void)
+{
+  LmWindow *window = open_window ("problems");
+  LmEditor *editor = lm_window_get_editor (window);
+  guint n_windows = g_list_model_get_n_items (gtk_window_get_toplevels ());
+  const LmDesign *design = lm_document_get_design (lm_window_get_document (window));
+  LmNode *last = lm_design_find (design, lm_design_main_sink (design));
+  int id = last->id;
+
+  act (window, "win.templates");
+  g_assert_cmpuint (g_list_model_get_n_items (gtk_window_get_toplevels ()), ==, n_windows + 1);
+  lm_editor_select_one (editor, id);
+  g_assert_true (lm_editor_set_option (editor, lm_option_set_index (last->options, "units"), &LM_VALUE_INT (7), FALSE));
+  g_assert_cmpint (lm_document_get_check (lm_window_get_document (window))->n_errors, ==, 1);
+  lm_editor_select_one (editor, 0);
+  lm_window_set_page (window, "train");
+  act (window, "win.problems");
+  settle ();
+  act (window, "win.train-toggle");
+  g_assert_cmpstr (lm_window_get_page (window), ==, "design");
+  g_assert_true (lm_editor_is_selected (editor, id));
   close_window (window);
 }
 
@@ -409,6 +435,7 @@ main (int argc,
   g_test_add_func ("/window/ways-to-train", test_ways_to_train);
   g_test_add_func ("/window/rate-changes-live", test_rate_changes_live);
   g_test_add_func ("/window/every-action-is-tested", test_every_action_is_tested);
+  g_test_add_func ("/window/shows-templates-and-problems", test_shows_templates_and_problems);
   g_test_add_func ("/window/a-copy-opens", test_a_copy_opens);
   g_test_add_func ("/window/export-opens", test_export_opens);
   g_test_add_func ("/window/view-actions", test_view_actions);

@@ -199,6 +199,8 @@ add_accels (LmApplication *self)
     { "win.open", { "<Control>o" } },
     { "app.new::welcome", { "<Control>n" } },
     { "win.save", { "<Control>s" } },
+    { "win.templates", { "<Control><Shift>n" } },
+    { "win.problems", { "<Control><Shift>p" } },
     { "win.save-copy", { "<Control><Shift>s" } },
     { "win.undo", { "<Control>z" } },
     { "win.redo", { "<Control><Shift>z", "<Control>y" } },

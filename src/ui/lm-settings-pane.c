@@ -66,7 +66,7 @@ rate_edited_cb (LmSettingsPane *self,
   LmOptionValue object = { .is_set = TRUE, .kind = LM_OPTION_OBJECT };
   int index = lm_option_set_index (optimizer, "learning_rate");
 
-  if (is_running (self) && !value->is_null) {
+  if (is_running (self) && value->is_set && !value->is_null) {
     lm_session_set_rate (self->session, value->d);
     return;
   }

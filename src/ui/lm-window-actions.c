@@ -95,7 +95,7 @@ train_toggle_cb (GtkWidget *widget,
   }
   lm_status_init (&status, self->document, self->session);
   if (!status.can_train)
-    lm_window_set_page (self, "design");
+    lm_window_show_first_problem (self);
   else
     gtk_widget_activate_action (widget, status.can_go_on ? "win.go-on" : "win.train", NULL);
 }
@@ -352,4 +352,5 @@ lm_window_install_actions (GtkWidgetClass *klass)
   for (gsize i = 0; i < G_N_ELEMENTS (actions); i++)
     gtk_widget_class_install_action (klass, actions[i].name, actions[i].parameter, actions[i].func);
   lm_window_install_file_actions (klass);
+  lm_window_install_design_actions (klass);
 }

@@ -7,6 +7,7 @@
 
 #include "lm-coach-pane.h"
 #include "lm-design-page.h"
+#include "lm-problems.h"
 #include "lm-train-cluster.h"
 #include "lm-train-page.h"
 #include "lm-window.h"
@@ -36,6 +37,8 @@ struct _LmWindow {
   LmDesignPage *design_page;
   LmTrainPage *train_page;
   GtkWidget *strip;
+  GtkMenuButton *strip_button;
+  LmProblems *problems;
   GtkWidget *dot;
   GtkLabel *strip_left;
   GtkLabel *strip_right;
@@ -57,6 +60,13 @@ struct _LmWindow {
 /* Actions of the class; those about files stand in a file of their own. */
 void lm_window_install_actions (GtkWidgetClass *klass);
 void lm_window_install_file_actions (GtkWidgetClass *klass);
+void lm_window_install_design_actions (GtkWidgetClass *klass);
+
+/* Once the editor is there. */
+void lm_window_watch_problems (LmWindow *self);
+
+/* Turns to the card that keeps the network from being trained. */
+void lm_window_show_first_problem (LmWindow *self);
 
 /* Files that are dropped anywhere on the window. */
 void lm_window_take_drops (LmWindow *self);

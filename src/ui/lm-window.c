@@ -279,6 +279,7 @@ take_document (LmWindow *self,
   g_signal_connect_object (self->session, "notify::state", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "ended", G_CALLBACK (ended_cb), self, G_CONNECT_SWAPPED);
   set_source (self);
+  lm_window_watch_problems (self);
   lm_train_cluster_set_source (self->cluster, document, self->session);
   show_read_only (self);
   update (self);
@@ -483,6 +484,7 @@ lm_window_class_init (LmWindowClass *klass)
   g_type_ensure (LM_TYPE_DATA_PAGE);
   g_type_ensure (LM_TYPE_COACH_PANE);
   g_type_ensure (LM_TYPE_DESIGN_PAGE);
+  g_type_ensure (LM_TYPE_PROBLEMS);
   g_type_ensure (LM_TYPE_EVALUATE_PAGE);
   g_type_ensure (LM_TYPE_INSPECT_PAGE);
   g_type_ensure (LM_TYPE_TRAIN_CLUSTER);
@@ -507,7 +509,9 @@ lm_window_class_init (LmWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LmWindow, train_stack_page);
   gtk_widget_class_bind_template_child (widget_class, LmWindow, design_page);
   gtk_widget_class_bind_template_child (widget_class, LmWindow, train_page);
+  gtk_widget_class_bind_template_child (widget_class, LmWindow, problems);
   gtk_widget_class_bind_template_child (widget_class, LmWindow, strip);
+  gtk_widget_class_bind_template_child (widget_class, LmWindow, strip_button);
   gtk_widget_class_bind_template_child (widget_class, LmWindow, dot);
   gtk_widget_class_bind_template_child (widget_class, LmWindow, strip_left);
   gtk_widget_class_bind_template_child (widget_class, LmWindow, strip_right);
@@ -568,6 +572,12 @@ LmDocument *
 lm_window_get_document (LmWindow *self)
 {
   return self->document;
+}
+
+LmEditor *
+lm_window_get_editor (LmWindow *self)
+{
+  return self->editor;
 }
 
 LmSession *

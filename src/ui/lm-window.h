@@ -7,6 +7,7 @@
 
 #include <adwaita.h>
 
+#include "lm-editor.h"
 #include "lm-session.h"
 
 G_BEGIN_DECLS
@@ -23,6 +24,7 @@ const char *lm_window_get_path (LmWindow *self);
 /* (nullable) (transfer none): until the project is open. */
 LmDocument *lm_window_get_document (LmWindow *self);
 LmSession *lm_window_get_session (LmWindow *self);
+LmEditor *lm_window_get_editor (LmWindow *self);
 
 /* “design”, “train” */
 const char *lm_window_get_page (LmWindow *self);
