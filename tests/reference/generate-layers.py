@@ -222,15 +222,16 @@ def write_attention():
         causal = i % 3 == 1
         for kind in ("Attention", "AdditiveAttention", "MultiHeadAttention"):
             masked = kind != "MultiHeadAttention" and i % 4 == 3
-            queries, values = draw.int(1, 4), draw.int(1, 4)
+            queries, values = draw.int(2, 4), draw.int(2, 4)
             if causal:
                 values = queries
             features = 1 if masked else draw.int(1, 3)
             shapes = [(queries, features), (values, features if i % 2 == 0 else draw.int(1, 3))]
             if kind == "MultiHeadAttention":
-                options = {"num_heads": draw.int(1, 3), "key_dim": draw.int(1, 3), "use_bias": draw.yes(0.8)}
+                # ops.add () of Keras 3.15 takes a bias of shape (3, 1) for one of 3 channels, along the wrong axis.
+                options = {"num_heads": draw.int(1, 3), "key_dim": draw.int(2, 3), "use_bias": draw.yes(0.8)}
                 if i % 4 == 2:
-                    options.update({"value_dim": draw.int(1, 3), "output_shape": draw.int(1, 3)})
+                    options.update({"value_dim": draw.int(2, 3), "output_shape": draw.int(1, 3)})
             else:
                 options = {"use_scale": draw.yes(0.6)}
                 if kind == "Attention" and i % 5 == 4:
@@ -245,7 +246,7 @@ def write_attention():
                 return layer(list(x), mask=mask, use_causal_mask=causal)
 
             names = (lambda weight: "_".join(weight.path.split("/")[-2:])) if kind == "MultiHeadAttention" else None
-            out.case(kind, {**options, "use_causal_mask": causal}, shapes, keras_options=options, masked=masked, levels=2 if masked else 0, call=call, names=names)
+            out.case(kind, {**options, "use_causal_mask": causal}, shapes, keras_options=options, masked=masked, levels=4 if masked else 0, call=call, names=names)
         out.case("PositionEmbedding", {"sequence_length": 5}, [draw.shape(2, 1, 5)], layer=PositionEmbedding(5))
     out.close()
 

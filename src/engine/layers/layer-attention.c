@@ -87,8 +87,11 @@ shares (LmBuilder *b,
     mask = lm_build_reshape (b, lm_build_affine (b, mask, 1e9, -1e9), &wide);
     scores = lm_build_binary (b, LM_BINARY_ADD, scores, mask);
   }
-  if (causal)
-    lm_build_op (b, LM_OP_causal, NULL, &scores, 1, &scores, 1);
+  if (causal) {
+    LmValue all = scores;
+
+    lm_build_op (b, LM_OP_causal, NULL, &all, 1, &scores, 1);
+  }
   return lm_build_dropout (b, lm_build_softmax (b, scores, FALSE), drop);
 }
 
