@@ -15,7 +15,8 @@
 
 #include "lm-i18n.h"
 
-#define SIDE 224 /* of what is drawn, whatever the widget's size */
+#define SIDE 224         /* of what is drawn, whatever the widget's size */
+#define NATURAL_SIDE 232 /* of the widget: what a pane leaves */
 #define STEP 8
 #define FINE_STEP 2
 
@@ -294,12 +295,6 @@ lm_drawing_pad_snapshot (GtkWidget *widget,
   cairo_destroy (cr);
 }
 
-static GtkSizeRequestMode
-lm_drawing_pad_get_request_mode (GtkWidget *widget)
-{
-  return GTK_SIZE_REQUEST_HEIGHT_FOR_WIDTH;
-}
-
 static void
 lm_drawing_pad_measure (GtkWidget *widget,
                         GtkOrientation orientation,
@@ -309,7 +304,7 @@ lm_drawing_pad_measure (GtkWidget *widget,
                         int *minimum_baseline,
                         int *natural_baseline)
 {
-  *minimum = *natural = orientation == GTK_ORIENTATION_VERTICAL && for_size > 0 ? for_size : 160;
+  *minimum = *natural = orientation == GTK_ORIENTATION_VERTICAL ? NATURAL_SIDE : 160;
 }
 
 static void
@@ -339,7 +334,6 @@ lm_drawing_pad_class_init (LmDrawingPadClass *klass)
   object_class->finalize = lm_drawing_pad_finalize;
   widget_class->snapshot = lm_drawing_pad_snapshot;
   widget_class->measure = lm_drawing_pad_measure;
-  widget_class->get_request_mode = lm_drawing_pad_get_request_mode;
 
   props[PROP_EMPTY] = g_param_spec_boolean ("empty", NULL, NULL, TRUE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, props);

@@ -63,6 +63,7 @@ struct _LmInspectPage {
   GtkStack *sheet_stack;
   AdwStatusPage *sheet_problem;
   LmTileView *tiles;
+  GtkWidget *heat_card;
   GtkLabel *heat_title;
   GtkLabel *heat_words;
   GtkStack *heat_stack;
@@ -479,6 +480,7 @@ update (LmInspectPage *self)
   lm_film_strip_set_chosen (self->strip, self->layer);
   lm_inspect_pane_set_layers (self->pane, film, self->layer);
   gtk_widget_set_visible (self->use_last, has_places (film));
+  gtk_widget_set_visible (self->heat_card, film->input != NULL); /* a map lies over a picture */
   update_sheet (self);
   update_heat (self);
   update_detail (self);
@@ -991,6 +993,7 @@ bind_children (GtkWidgetClass *widget_class)
   BIND (sheet_stack);
   BIND (sheet_problem);
   BIND (tiles);
+  BIND (heat_card);
   BIND (heat_title);
   BIND (heat_words);
   BIND (heat_stack);

@@ -515,7 +515,9 @@ lm_tile_view_measure (GtkWidget *widget,
     *minimum = 200;
     *natural = 440;
   } else {
-    *minimum = *natural = self->shown != NULL ? (int) ceil (grid_of (self, for_size > 0 ? for_size : 440).height) + 2 * MARGIN : 100;
+    /* The minimum must not depend on the width: GTK warns where more width needs more height. */
+    *minimum = 60;
+    *natural = MAX (60, self->shown != NULL ? (int) ceil (grid_of (self, for_size > 0 ? for_size : 440).height) + 2 * MARGIN : 100);
   }
 }
 

@@ -85,8 +85,10 @@ choose_layer (const LmLook *look,
   if (at >= 0)
     shape = lm_probe_output (probe, at, 0).shape;
   if (shape.rank != 4 || shape.dim[1] * shape.dim[2] < 2) {
-    g_set_error (error, LM_ERROR, LM_ERROR_NOT_FOUND, _ ("“%s” has no places left to show. Choose a convolution or pooling layer, or the method saliency."),
-                 at >= 0 ? lm_lowered_name (lm_lowered_node (lm_probe_layers (probe), at)) : _ ("The network"));
+    if (at < 0)
+      g_set_error_literal (error, LM_ERROR, LM_ERROR_NOT_FOUND, _ ("The network has no convolution whose places could be shown. Choose the method saliency."));
+    else
+      g_set_error (error, LM_ERROR, LM_ERROR_NOT_FOUND, _ ("“%s” has no places left to show. Choose a convolution or pooling layer, or the method saliency."), lm_lowered_name (lm_lowered_node (lm_probe_layers (probe), at)));
     return FALSE;
   }
   heat->layer = g_strdup (lm_lowered_path (lm_lowered_node (lm_probe_layers (probe), at)));
