@@ -351,6 +351,9 @@ test_actions_have_effects (void)
   lm_editor_select_one (editor, first);
   act (&scene, "design.connect");
   g_assert_true (scene.canvas->is_connecting);
+  /* What it offers is gone when the network is another one. */
+  lm_editor_duplicate (editor);
+  g_assert_false (scene.canvas->is_connecting);
   g_signal_connect_swapped (scene.canvas, "add-requested", G_CALLBACK (request_cb), &n_requests);
   g_signal_connect_swapped (scene.canvas, "rename-requested", G_CALLBACK (request_cb), &n_requests);
   act (&scene, "design.add");

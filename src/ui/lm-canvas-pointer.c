@@ -634,6 +634,8 @@ lm_canvas_cancel_drag (LmCanvas *self)
   if (self->mode == LM_CANVAS_MOVE)
     set_lifted (self, FALSE);
   self->mode = LM_CANVAS_IDLE;
+  self->is_connecting = FALSE;
+  self->connect_at = -1;
   self->drop_wire = -1;
   g_array_set_size (self->cut, 0);
   g_hash_table_remove_all (self->marked);

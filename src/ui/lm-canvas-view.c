@@ -7,6 +7,7 @@
 
 #include "lm-canvas-view.h"
 
+#include "lm-card.h"
 #include "lm-design-menus.h"
 #include "lm-minimap.h"
 #include "lm-words.h"
@@ -113,12 +114,14 @@ static void
 place_entry (LmCanvasView *self)
 {
   GdkRectangle area;
+  double scale;
 
   if (self->renamed == 0 || !lm_canvas_get_card_area (self->canvas, self->renamed, &area))
     return;
-  gtk_widget_set_margin_start (GTK_WIDGET (self->name_entry), MAX (0, area.x + area.width * 44 / 216));
-  gtk_widget_set_margin_top (GTK_WIDGET (self->name_entry), MAX (0, area.y - 2));
-  gtk_widget_set_size_request (GTK_WIDGET (self->name_entry), MAX (160, area.width * 166 / 216), -1);
+  scale = area.width / LM_CARD_WIDTH;
+  gtk_widget_set_margin_start (GTK_WIDGET (self->name_entry), MAX (0, (int) (area.x + 45 * scale)));
+  gtk_widget_set_margin_top (GTK_WIDGET (self->name_entry), MAX (0, (int) (area.y + 19 * scale) - 14));
+  gtk_widget_set_size_request (GTK_WIDGET (self->name_entry), MAX (120, (int) (165 * scale)), -1);
 }
 
 static void
