@@ -41,6 +41,10 @@ def palette_row(window, kind):
 
 def opens(window):
     wait_for(lambda: 'conv2d' in nodes(window), 'the network')
+    window.find('First Steps')  # the coach of the first start takes the place of the left pane
+    time.sleep(1)
+    window.key('ctrl+F9')
+    time.sleep(1)
     wait_for(lambda: card(window, 'conv2d') == (time.sleep(1), card(window, 'conv2d'))[1], 'a window that stands still')
 
 
@@ -89,7 +93,7 @@ def activation_by_keyboard(window):
     time.sleep(0.5)
     window.type('tanh')
     time.sleep(0.3)
-    window.key('Return')
+    window.key('Down', 'Return')
     wait_for(lambda: 'tanh' in str(options(window, 'conv2d').get('activation')), 'tanh')
     window.key('ctrl+z')
     wait_for(lambda: options(window, 'conv2d').get('activation') == before, 'the old activation')
