@@ -61,6 +61,23 @@ enter (LmTestLayer *self,
   lm_builder_enter (self->builder, &scope);
 }
 
+static LmValue
+run_layer (LmTestLayer *self)
+{
+  int n = lm_layer_n_outputs (self->node.layer, &self->node);
+  LmValue out[LM_ANY_INPUTS];
+
+  for (int i = 0; i < n; i++)
+    out[i] = lm_builder_unknown (self->builder);
+  self->node.layer->lower (self->builder, &self->node, self->inputs, self->spec.n_inputs, out);
+  for (int i = 0; i < n && n > 1 && lm_builder_is_known (self->builder, out[i]); i++) {
+    LmShape shape = lm_builder_shape (self->builder, out[i]);
+
+    out[i] = lm_build_reshape (self->builder, out[i], &LM_SHAPE (shape.dim[0], lm_shape_sample_size (&shape)));
+  }
+  return n > 1 && lm_builder_is_known (self->builder, out[n - 1]) ? lm_build_concat (self->builder, out, n, 1) : out[0];
+}
+
 LmTestLayer *
 lm_test_layer_new (const LmTestLayerSpec *spec)
 {
@@ -78,8 +95,9 @@ lm_test_layer_new (const LmTestLayerSpec *spec)
     self->inputs[i] = lm_build_input (self->builder, self->sources[i], spec->dtype, &shape);
   }
   enter (self, spec->n_inputs, self->node.name);
-  self->output = lm_builder_unknown (self->builder);
-  self->node.layer->lower (self->builder, &self->node, self->inputs, spec->n_inputs, &self->output);
+  if (spec->masked)
+    lm_builder_set_mask (self->builder, self->inputs[0], lm_build_mask (self->builder, self->inputs[0], 0.0));
+  self->output = run_layer (self);
   self->error = lm_builder_take_error (self->builder);
   self->shape = lm_builder_shape (self->builder, self->output);
   return self;

@@ -18,6 +18,7 @@ G_BEGIN_DECLS
  * @options: `filters=3 kernel_size=3x2 activation=relu`: lm_option_parse() of each, separated by spaces; "" for defaults
  * @inputs: (array length=n_inputs): shapes without the batch
  * @dtype: of all inputs
+ * @masked: input 0 has a mask: steps all of whose numbers are 0 do not count
  */
 typedef struct {
   const char *kind;
@@ -29,11 +30,12 @@ typedef struct {
   gboolean frozen;
   gboolean f64;
   gint64 max_batch;
+  gboolean masked;
 } LmTestLayerSpec;
 
 /**
  * LmTestLayer:
- * @output: unknown after an error
+ * @output: unknown after an error; of several outputs all numbers of a sample in one row
  * @error: why it could not be built
  *
  * Inputs are made by layers named “source_0”, “source_1” …; the layer itself has the name that a design gives it.

@@ -324,6 +324,8 @@ lm_test_op_backward (LmTestOp *self,
   guint8 *workspace;
   gsize size;
 
+  if ((self->op->flags & LM_OP_NO_GRAD) != 0)
+    return;
   if ((self->op->flags & LM_OP_VIEW) != 0) {
     for (gint64 j = 0; j < self->in[0].n && mode[0] != LM_GRAD_SKIP; j++)
       din[0][j] = (mode[0] == LM_GRAD_ADD ? din[0][j] : 0.0) + dout[0][j];

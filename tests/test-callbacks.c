@@ -7,6 +7,8 @@
 
 #include "train-kit.h"
 
+#include "lm-range-test.h"
+
 #include <glib/gstdio.h>
 
 #define NETWORK "Input shape=6; Dense units=16 activation=relu; Dropout rate=0.2; Dense units=3 activation=softmax"
@@ -236,6 +238,92 @@ test_metrics_of_choice (void)
   lm_evaluation_clear (&evaluation);
 }
 
+/* Weights lie in panels; the rule is kept by each unit in natural order, after every step, and resuming keeps the bytes. */
+static void
+test_weights_keep_their_rules (void)
+{
+  g_autoptr (LmDesign) design = kit_design ("Input shape=6; Dense units=19 kernel_constraint=max_norm(max_value=0.5) bias_constraint=non_neg; Dense units=3 activation=softmax kernel_constraint=unit_norm",
+                                            "batch_size=8 epochs=2 optimizer=adam(learning_rate=0.05)");
+  g_autoptr (LmDataset) dataset = kit_dataset (80, 0, 6, 3);
+  g_auto (KitLog) log = { NULL };
+  g_autoptr (LmTensor) first = NULL, bias = NULL, last = NULL;
+  double longest = 0;
+
+  g_assert_cmpint (kit_run (&log, &(LmTrainerSpec){ .design = design, .dataset = dataset }), ==, LM_END_FINISHED);
+  first = lm_snapshot_get (log.last->weights, lm_snapshot_find (log.last->weights, "2:kernel"), -1);
+  bias = lm_snapshot_get (log.last->weights, lm_snapshot_find (log.last->weights, "2:bias"), -1);
+  last = lm_snapshot_get (log.last->weights, lm_snapshot_find (log.last->weights, "3:kernel"), -1);
+  for (int unit = 0; unit < 19; unit++) {
+    double squares = 0;
+
+    for (int i = 0; i < 6; i++)
+      squares += lm_tensor_get (first, i * 19 + unit) * lm_tensor_get (first, i * 19 + unit);
+    longest = MAX (longest, sqrt (squares));
+    g_assert_cmpfloat (lm_tensor_get (bias, unit), >=, 0);
+  }
+  g_assert_cmpfloat_with_epsilon (longest, 0.5, 1e-5);
+  for (int unit = 0; unit < 3; unit++) {
+    double squares = 0;
+
+    for (int i = 0; i < 19; i++)
+      squares += lm_tensor_get (last, i * 3 + unit) * lm_tensor_get (last, i * 3 + unit);
+    g_assert_cmpfloat_with_epsilon (squares, 1, 1e-5);
+  }
+}
+
+/* One step's loss with and without: the difference is the regularizer's by hand. */
+static double
+first_loss (const char *layers)
+{
+  g_autoptr (LmDesign) design = kit_design (layers, "batch_size=80 epochs=1 loss=mean_squared_error");
+  g_autoptr (LmDataset) dataset = kit_dataset (80, 0, 6, 0);
+  g_auto (KitLog) log = { NULL };
+
+  g_assert_cmpint (kit_run (&log, &(LmTrainerSpec){ .design = design, .dataset = dataset, .no_shuffle = TRUE }), ==, LM_END_FINISHED);
+  return log.epochs[0]->done.train.loss;
+}
+
+static void
+test_outputs_have_their_cost (void)
+{
+  double plain = first_loss ("Input shape=6; Dense units=1 kernel_initializer=zeros bias_initializer=constant(-3)");
+  double l1 = first_loss ("Input shape=6; Dense units=1 kernel_initializer=zeros bias_initializer=constant(-3) activity_regularizer=l1(0.5)");
+  double l2 = first_loss ("Input shape=6; Dense units=1 kernel_initializer=zeros bias_initializer=constant(-3) activity_regularizer=l1_l2(l1=0.25,l2=0.125)");
+
+  /* Every output is −3. */
+  g_assert_cmpfloat_with_epsilon (l1 - plain, 1.5, 1e-2);
+  g_assert_cmpfloat_with_epsilon (l2 - plain, 0.75 + 9 * 0.125, 1e-2);
+}
+
+static void
+test_a_range_of_rates_is_tried (void)
+{
+  g_autoptr (LmDesign) design = kit_design (NETWORK, "batch_size=8 epochs=1 stop_early=1 metrics=roc_auc learning_rate_schedule=CosineDecay(decay_steps=3)");
+  g_autoptr (LmDesign) before = lm_design_copy (design);
+  g_autoptr (LmDataset) dataset = kit_dataset (80, 24, 6, 3);
+  LmTrainerSpec spec = { .design = design, .dataset = dataset, .n_threads = 1 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (LmRangeTest) test = lm_range_test (&spec, 1e-6, 100, 150, NULL, NULL, &error), again = NULL;
+  g_autoptr (LmCurvesPicture) picture = NULL;
+
+  g_assert_no_error (error);
+  g_assert_cmpint (test->n, >, 50);
+  g_assert_cmpint (test->n, <, 150);
+  g_assert_cmpfloat_with_epsilon (test->rates[0], 1e-6, 1e-12);
+  g_assert_cmpfloat_with_epsilon (log (test->rates[1] / test->rates[0]), log (1e8) / 149, 1e-9);
+  /* RMSprop learns this between a ten-thousandth and a tenth. */
+  g_assert_cmpfloat (test->suggestion, >, 1e-4);
+  g_assert_cmpfloat (test->suggestion, <, 0.1);
+  g_assert_true (lm_design_equal (design, before));
+
+  again = lm_range_test (&spec, 1e-6, 100, 150, NULL, NULL, &error);
+  g_assert_cmpmem (test->losses, sizeof (double) * (gsize) test->n, again->losses, sizeof (double) * (gsize) again->n);
+  picture = lm_range_test_picture (test, "title", NULL);
+  g_assert_true (picture->log_x);
+  g_assert_cmpint (picture->panels[0].series[0].n, ==, test->n);
+  g_assert_cmpfloat (picture->marks[0].x, ==, test->suggestion);
+}
+
 static void
 test_wrong_settings_are_told (void)
 {
@@ -296,6 +384,9 @@ main (int argc,
   g_test_add_func ("/callbacks/the-time-limit-stops-and-can-go-on", test_the_time_limit_stops_and_can_go_on);
   g_test_add_func ("/callbacks/class-weights-are-weights-of-samples", test_class_weights_are_weights_of_samples);
   g_test_add_func ("/callbacks/metrics-of-choice", test_metrics_of_choice);
+  g_test_add_func ("/callbacks/weights-keep-their-rules", test_weights_keep_their_rules);
+  g_test_add_func ("/callbacks/outputs-have-their-cost", test_outputs_have_their_cost);
+  g_test_add_func ("/callbacks/a-range-of-rates-is-tried", test_a_range_of_rates_is_tried);
   g_test_add_func ("/callbacks/wrong-settings-are-told", test_wrong_settings_are_told);
   g_test_add_func ("/callbacks/the-log-has-a-line-per-epoch", test_the_log_has_a_line_per_epoch);
   return g_test_run ();

@@ -325,6 +325,55 @@ test_predict (void)
 }
 
 static void
+test_score (void)
+{
+  LmShape shape = LM_SHAPE (4), table = LM_SHAPE (4, 3);
+  const gint32 truth[4] = { 0, 2, 1, 2 };
+  const float told[12] = { 0.8f, 0.1f, 0.1f, 0.2f, 0.2f, 0.6f, 0.5f, 0.3f, 0.2f, 0.1f, 0.1f, 0.8f };
+  g_autoptr (LmTensor) t = lm_tensor_new_copy (LM_I32, &shape, truth), p = lm_tensor_new_copy (LM_F32, &table, told);
+  g_autofree char *t_path = file_in_folder ("t.npy"), *p_path = file_in_folder ("p.npy");
+  Answer answer;
+
+  g_assert_true (lm_npy_save (t_path, t, NULL));
+  g_assert_true (lm_npy_save (p_path, p, NULL));
+  answer = run_lamina ("score", "--targets", "t.npy", "--predictions", "p.npy", "--metric", "accuracy", "--metric", "top_k_accuracy", "--k", "2", "--metric", "confusion", "--json", NULL);
+  g_assert_cmpint (answer.status, ==, 0);
+  g_assert_cmpstr (answer.out, ==,
+                   "{\"metric\":\"accuracy\",\"value\":0.75}\n"
+                   "{\"metric\":\"top_k_accuracy\",\"value\":1}\n"
+                   "{\"metric\":\"confusion\",\"value\":[[1,0,0],[1,0,0],[0,0,2]]}\n");
+  answer_clear (&answer);
+  EXPECT (1, "score", "--targets", "t.npy", "--predictions", "p.npy", "--metric", "nonsense");
+  EXPECT (1, "score", "--targets", "t.npy", "--predictions", "p.npy", "--metric", "mae");
+  EXPECT (1, "score", "--targets", "missing.npy", "--predictions", "p.npy", "--metric", "accuracy");
+  EXPECT (2, "score", "--targets", "t.npy", "--predictions", "p.npy");
+}
+
+static void
+test_range_test (void)
+{
+  Answer answer;
+  g_auto (GStrv) lines = NULL;
+  g_autoptr (GBytes) png = NULL;
+
+  EXPECT (0, "new", "mlp", "range.lamina");
+  answer = run_lamina ("train", "range.lamina", "--data", SMALL, "--range-test", "--steps", "20", "--batch-size", "16", "--output", "range.png", "--json", NULL);
+  g_assert_cmpint (answer.status, ==, 0);
+  lines = g_strsplit (answer.out, "\n", -1);
+  g_assert_true (g_str_has_prefix (lines[0], "{\"event\":\"step\",\"step\":1,\"rate\":1e-07,"));
+  g_assert_nonnull (strstr (answer.out, "\"suggestion\":"));
+  answer_clear (&answer);
+  png = read_file ("range.png");
+  g_assert_cmpint (g_bytes_get_size (png), >, 1000);
+  /* Nothing of it is stored. */
+  answer = run_lamina ("info", "range.lamina", "--json", NULL);
+  g_assert_nonnull (strstr (answer.out, "\"runs\":[]"));
+  answer_clear (&answer);
+  EXPECT (2, "train", "range.lamina", "--range-test", "--resume");
+  EXPECT (2, "train", "range.lamina", "--output", "x.png");
+}
+
+static void
 test_weights_round (void)
 {
   g_autoptr (GBytes) before = NULL, after = NULL;
@@ -438,6 +487,8 @@ main (int argc,
   g_test_add_func ("/cli/interrupt", test_interrupt);
   g_test_add_func ("/cli/nan", test_nan);
   g_test_add_func ("/cli/predict", test_predict);
+  g_test_add_func ("/cli/score", test_score);
+  g_test_add_func ("/cli/range-test", test_range_test);
   g_test_add_func ("/cli/weights-round-trip", test_weights_round);
   g_test_add_func ("/cli/look", test_look);
   g_test_add_func ("/cli/data", test_data);

@@ -9,7 +9,10 @@
 #include "lm-ascent.h"
 #include "lm-grad-cam.h"
 #include "lm-graph-picture.h"
+#include "lm-ink.h"
 #include "lm-kernels-sheet.h"
+#include "lm-prediction.h"
+#include "lm-probes.h"
 
 #include "train-kit.h"
 
@@ -804,6 +807,131 @@ test_looking_leaves_nothing_behind (void)
   g_assert_cmpuint (memory_in_use (), <, before + 4800);
 }
 
+/* --- Probes that are kept, predictions, drawings -------------------------------------- */
+
+/* The same pictures with new weights as without keeping anything. */
+static void
+test_kept_probes_take_new_weights (void)
+{
+  g_autoptr (LmDesign) design = kit_design (TWO_MAPS "Dense units=2 activation=softmax", "");
+  g_autoptr (LmSnapshot) one = two_map_weights ("", two_classes, 2), other = two_map_weights ("", (const float[]){ 1, 3, -2, 1 }, 2);
+  g_autoptr (LmSample) sample = make_sample (LM_SHAPE (4, 4, 1), hot);
+  g_autoptr (LmProbes) probes = lm_probes_new ();
+
+  for (int i = 0; i < 4; i++) {
+    LmLook plain = { .design = design, .weights = i % 2 == 0 ? one : other }, kept = plain;
+    g_autoptr (LmHeatmapPicture) a = lm_heatmap (&plain, sample, &(LmHeatmapSpec){ .class_index = 0 }, NULL), b = NULL;
+    g_autoptr (LmFilmPicture) c = lm_activations (&plain, sample, NULL, NULL), d = NULL;
+    g_autoptr (LmPrediction) e = lm_prediction_new (&plain, sample, NULL), f = NULL;
+
+    kept.probes = probes;
+    b = lm_heatmap (&kept, sample, &(LmHeatmapSpec){ .class_index = 0 }, NULL);
+    d = lm_activations (&kept, sample, NULL, NULL);
+    f = lm_prediction_new (&kept, sample, NULL);
+    g_assert_cmpmem (a->map->data, lm_tensor_n_bytes (a->map), b->map->data, lm_tensor_n_bytes (b->map));
+    g_assert_cmpint (c->n_sheets, ==, d->n_sheets);
+    for (int s = 0; s < c->n_sheets; s++)
+      g_assert_cmpmem (c->sheets[s]->tiles->data, lm_tensor_n_bytes (c->sheets[s]->tiles), d->sheets[s]->tiles->data, lm_tensor_n_bytes (d->sheets[s]->tiles));
+    g_assert_cmpmem (e->values, sizeof (double) * 2, f->values, sizeof (double) * 2);
+    g_assert_true (f->is_shares);
+  }
+}
+
+static void
+test_one_number_is_no_class (void)
+{
+  g_autoptr (LmDesign) design = kit_design (TWO_MAPS "Dense units=1", "");
+  g_autoptr (LmSnapshot) weights = two_map_weights ("", one_class, 1);
+  g_autoptr (LmSample) sample = make_sample (LM_SHAPE (4, 4, 1), hot);
+  LmLook look = { .design = design, .weights = weights };
+  g_autoptr (LmHeatmapPicture) picture = heat (design, weights, sample, (LmHeatmapSpec){ .class_index = -1 });
+  g_autoptr (LmPrediction) answer = NULL;
+  g_autoptr (GError) error = NULL;
+
+  assert_map (picture, 1.5 / 16);
+  g_assert_cmpstr (picture->title, ==, "What raises the answer");
+  g_assert_null (strstr (picture->caption, "class"));
+  g_assert_cmpint (picture->n_classes, ==, 0);
+  g_assert_null (lm_heatmap (&look, sample, &(LmHeatmapSpec){ .class_index = 1 }, &error));
+  g_assert_error (error, LM_ERROR, LM_ERROR_NOT_FOUND);
+
+  answer = lm_prediction_new (&look, sample, NULL);
+  g_assert_false (answer->is_shares);
+  g_assert_cmpint (answer->n, ==, 1);
+  g_assert_cmpfloat_with_epsilon (answer->values[0], 15.0 / 16, 1e-6);
+}
+
+/* A copy has the weights of its source and outputs of its own. */
+static void
+test_linked_copies_are_looked_at (void)
+{
+  g_autoptr (LmDesign) design = kit_design ("Input shape=6; Dense units=6 activation=relu; Dense units=3", "");
+  g_autoptr (LmSample) sample = NULL;
+  g_autofree float *values = noise (6, 0);
+  LmNode *copy = lm_node_new ("Dense", NULL);
+  LmLook look = { .design = design, .seed = 3 };
+  g_autoptr (LmFilmPicture) film = NULL;
+  g_autoptr (LmSheetPicture) kernel = NULL, of_source = NULL;
+  g_autoptr (GError) error = NULL;
+  int id;
+
+  sample = make_sample (LM_SHAPE (6), values);
+  copy->type = LM_NODE_COPY;
+  copy->layer = NULL;
+  g_clear_pointer (&copy->options, lm_option_set_free);
+  copy->source_id = 2;
+  id = lm_design_add_node (design, copy);
+  lm_design_remove_wire (design, &(LmWire){ 2, 0, 3, 0 });
+  lm_design_add_wire (design, &(LmWire){ 2, 0, id, 0 });
+  lm_design_add_wire (design, &(LmWire){ id, 0, 3, 0 });
+
+  film = lm_activations (&look, sample, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (film->n_sheets, ==, 3);
+  g_assert_cmpstr (film->sheets[0]->path, ==, "2");
+  g_assert_cmpstr (film->sheets[1]->path, ==, "4");
+  g_assert_cmpstr (film->sheets[1]->shape, ==, "6");
+  g_assert_true (memcmp (film->sheets[0]->tiles->data, film->sheets[1]->tiles->data, 6 * sizeof (float)) != 0);
+  kernel = lm_kernels_sheet (&look, "4", &error);
+  g_assert_no_error (error);
+  of_source = lm_kernels_sheet (&look, "2", &error);
+  g_assert_cmpmem (kernel->tiles->data, lm_tensor_n_bytes (kernel->tiles), of_source->tiles->data, lm_tensor_n_bytes (of_source->tiles));
+  g_assert_cmpstr (kernel->path, ==, "4");
+}
+
+/* A square in a corner, half as large as the drawing: in the middle, as large as the style says. */
+static void
+test_drawings_are_centred_and_scaled (void)
+{
+  enum {
+    SIDE = 100
+  };
+  g_autofree float *coverage = g_new0 (float, SIDE *SIDE);
+  LmShape input = LM_SHAPE (LM_BATCH, 28, 28, 1);
+  LmInkStyle style;
+  g_autoptr (LmSample) sample = NULL, plain = NULL;
+  const float *pixels;
+
+  for (int y = 0; y < 50; y++) {
+    for (int x = 0; x < 50; x++)
+      coverage[y * SIDE + x] = 1;
+  }
+  lm_ink_style (NULL, &style);
+  g_assert_true (style.fits);
+  style.share = 0.5;
+  sample = lm_ink_sample (coverage, SIDE, &input, &style, NULL);
+  pixels = lm_tensor_f32 (sample->raw);
+  for (int y = 0; y < 28; y++) {
+    for (int x = 0; x < 28; x++)
+      g_assert_cmpfloat (pixels[y * 28 + x], ==, x >= 7 && x < 21 && y >= 7 && y < 21 ? 255 : 0);
+  }
+  style = (LmInkStyle){ .paper = 1, .ink = 0, .fits = FALSE };
+  plain = lm_ink_sample (coverage, SIDE, &input, &style, "mine");
+  g_assert_cmpfloat (lm_tensor_get (plain->raw, 0), ==, 0);
+  g_assert_cmpfloat (lm_tensor_get (plain->raw, 27 * 28 + 27), ==, 1);
+  g_assert_cmpstr (plain->name, ==, "mine");
+}
+
 int
 main (int argc,
       char **argv)
@@ -830,5 +958,9 @@ main (int argc,
   g_test_add_func ("/graph-picture/shows-a-mistake-at-its-port", test_graph_picture_shows_a_mistake_at_its_port);
   g_test_add_func ("/graph-picture/counts-are-grouped", test_counts_are_grouped);
   g_test_add_func ("/explain/looking-leaves-nothing-behind", test_looking_leaves_nothing_behind);
+  g_test_add_func ("/explain/kept-probes-take-new-weights", test_kept_probes_take_new_weights);
+  g_test_add_func ("/explain/one-number-is-no-class", test_one_number_is_no_class);
+  g_test_add_func ("/explain/linked-copies-are-looked-at", test_linked_copies_are_looked_at);
+  g_test_add_func ("/explain/drawings-are-centred-and-scaled", test_drawings_are_centred_and_scaled);
   return g_test_run ();
 }

@@ -98,6 +98,7 @@ typedef struct {
   int n_inputs;
   LmShape inputs[LM_TEST_MAX_INPUTS];
   LmShape output; /* without the batch */
+  LmDtype dtype;
 } ShapeCase;
 
 static const ShapeCase shape_cases[] = {
@@ -110,9 +111,67 @@ static const ShapeCase shape_cases[] = {
   { "LeakyReLU", "", 1, { LM_SHAPE (5) }, LM_SHAPE (5) },
   { "ELU", "", 1, { LM_SHAPE (5) }, LM_SHAPE (5) },
   { "Softmax", "", 1, { LM_SHAPE (5) }, LM_SHAPE (5) },
+  { "PReLU", "", 1, { LM_SHAPE (5, 2) }, LM_SHAPE (5, 2) },
+  { "Permute", "", 1, { LM_SHAPE (5, 6) }, LM_SHAPE (6, 5) },
+  { "RepeatVector", "", 1, { LM_SHAPE (5) }, LM_SHAPE (2, 5) },
+  { "ZeroPadding1D", "", 1, { LM_SHAPE (5, 3) }, LM_SHAPE (7, 3) },
+  { "Cropping1D", "", 1, { LM_SHAPE (5, 3) }, LM_SHAPE (3, 3) },
+  { "UpSampling2D", "", 1, { LM_SHAPE (5, 4, 3) }, LM_SHAPE (10, 8, 3) },
+  { "Resizing", "", 1, { LM_SHAPE (5, 4, 3) }, LM_SHAPE (64, 64, 3) },
+  { "Permute", "dims=3x1x2", 1, { LM_SHAPE (5, 6, 7) }, LM_SHAPE (7, 5, 6) },
+  { "RepeatVector", "n=4", 1, { LM_SHAPE (5) }, LM_SHAPE (4, 5) },
+  { "ZeroPadding1D", "padding=1x2", 1, { LM_SHAPE (5, 3) }, LM_SHAPE (8, 3) },
+  { "Cropping1D", "cropping=1x2", 1, { LM_SHAPE (5, 3) }, LM_SHAPE (2, 3) },
+  { "UpSampling1D", "", 1, { LM_SHAPE (5, 3) }, LM_SHAPE (10, 3) },
+  { "UpSampling2D", "size=2x3", 1, { LM_SHAPE (5, 4, 3) }, LM_SHAPE (10, 12, 3) },
+  { "Resizing", "height=7 width=9", 1, { LM_SHAPE (5, 4, 3) }, LM_SHAPE (7, 9, 3) },
+  { "Embedding", "", 1, { LM_SHAPE (20) }, LM_SHAPE (20, 32), LM_I32 },
+  { "Embedding", "mask_zero=true", 1, { LM_SHAPE (20) }, LM_SHAPE (20, 32), LM_I32 },
+  { "Masking", "", 1, { LM_SHAPE (20, 3) }, LM_SHAPE (20, 3) },
+  { "SimpleRNN", "", 1, { LM_SHAPE (20, 3) }, LM_SHAPE (32) },
+  { "LSTM", "", 1, { LM_SHAPE (20, 3) }, LM_SHAPE (32) },
+  { "LSTM", "return_sequences=true", 3, { LM_SHAPE (20, 3), LM_SHAPE (32), LM_SHAPE (32) }, LM_SHAPE (20, 32) },
+  { "GRU", "", 1, { LM_SHAPE (20, 3) }, LM_SHAPE (32) },
+  { "GRU", "return_sequences=true", 2, { LM_SHAPE (20, 3), LM_SHAPE (32) }, LM_SHAPE (20, 32) },
+  { "Bidirectional", "", 1, { LM_SHAPE (20, 3) }, LM_SHAPE (64) },
+  { "TimeDistributed", "", 1, { LM_SHAPE (20, 3, 2) }, LM_SHAPE (20, 3, 64) },
+  { "Attention", "", 2, { LM_SHAPE (3, 4), LM_SHAPE (5, 4) }, LM_SHAPE (3, 4) },
+  { "AdditiveAttention", "", 2, { LM_SHAPE (3, 4), LM_SHAPE (5, 4) }, LM_SHAPE (3, 4) },
+  { "MultiHeadAttention", "", 2, { LM_SHAPE (3, 4), LM_SHAPE (5, 2) }, LM_SHAPE (3, 4) },
+  { "PositionEmbedding", "", 1, { LM_SHAPE (5, 2) }, LM_SHAPE (5, 2) },
+  { "LayerNormalization", "", 1, { LM_SHAPE (5, 4) }, LM_SHAPE (5, 4) },
+  { "GroupNormalization", "", 1, { LM_SHAPE (5, 64) }, LM_SHAPE (5, 64) },
+  { "RMSNormalization", "", 1, { LM_SHAPE (5, 4) }, LM_SHAPE (5, 4) },
+  { "UnitNormalization", "", 1, { LM_SHAPE (5, 4) }, LM_SHAPE (5, 4) },
+  { "GaussianNoise", "", 1, { LM_SHAPE (5) }, LM_SHAPE (5) },
+  { "GaussianDropout", "", 1, { LM_SHAPE (5) }, LM_SHAPE (5) },
+  { "AlphaDropout", "", 1, { LM_SHAPE (5) }, LM_SHAPE (5) },
+  { "SpatialDropout1D", "", 1, { LM_SHAPE (5, 4) }, LM_SHAPE (5, 4) },
+  { "Dot", "", 2, { LM_SHAPE (5), LM_SHAPE (5) }, LM_SHAPE (1) },
+  { "Dot", "axes=1x2", 2, { LM_SHAPE (5, 3), LM_SHAPE (4, 5) }, LM_SHAPE (3, 4) },
   { "Conv2D", "", 1, { LM_SHAPE (28, 28, 1) }, LM_SHAPE (26, 26, 32) },
   { "Conv2D", "filters=4 strides=2x3 padding=same", 1, { LM_SHAPE (7, 7, 2) }, LM_SHAPE (4, 3, 4) },
   { "Conv2D", "filters=4 kernel_size=3x1 dilation_rate=3x2", 1, { LM_SHAPE (9, 9, 2) }, LM_SHAPE (3, 9, 4) },
+  { "Conv1D", "", 1, { LM_SHAPE (28, 3) }, LM_SHAPE (26, 32) },
+  { "Conv1D", "padding=causal dilation_rate=4", 1, { LM_SHAPE (28, 3) }, LM_SHAPE (28, 32) },
+  { "Conv3D", "", 1, { LM_SHAPE (8, 9, 10, 2) }, LM_SHAPE (6, 7, 8, 32) },
+  { "Conv3D", "padding=same strides=2x3x1", 1, { LM_SHAPE (8, 9, 10, 2) }, LM_SHAPE (4, 3, 10, 32) },
+  { "DepthwiseConv1D", "", 1, { LM_SHAPE (8, 3) }, LM_SHAPE (6, 3) },
+  { "DepthwiseConv2D", "", 1, { LM_SHAPE (8, 9, 3) }, LM_SHAPE (6, 7, 3) },
+  { "DepthwiseConv2D", "depth_multiplier=4", 1, { LM_SHAPE (8, 9, 3) }, LM_SHAPE (6, 7, 12) },
+  { "SeparableConv1D", "", 1, { LM_SHAPE (8, 3) }, LM_SHAPE (6, 32) },
+  { "SeparableConv2D", "", 1, { LM_SHAPE (8, 9, 3) }, LM_SHAPE (6, 7, 32) },
+  { "Conv1DTranspose", "", 1, { LM_SHAPE (8, 3) }, LM_SHAPE (10, 32) },
+  { "Conv2DTranspose", "", 1, { LM_SHAPE (8, 9, 3) }, LM_SHAPE (10, 11, 32) },
+  { "Conv2DTranspose", "strides=2 padding=same", 1, { LM_SHAPE (8, 9, 3) }, LM_SHAPE (16, 18, 32) },
+  { "MaxPooling1D", "", 1, { LM_SHAPE (9, 3) }, LM_SHAPE (4, 3) },
+  { "AveragePooling1D", "", 1, { LM_SHAPE (9, 3) }, LM_SHAPE (4, 3) },
+  { "MaxPooling3D", "", 1, { LM_SHAPE (8, 9, 4, 3) }, LM_SHAPE (4, 4, 2, 3) },
+  { "AveragePooling3D", "", 1, { LM_SHAPE (8, 9, 4, 3) }, LM_SHAPE (4, 4, 2, 3) },
+  { "GlobalAveragePooling1D", "", 1, { LM_SHAPE (7, 8) }, LM_SHAPE (8) },
+  { "GlobalMaxPooling1D", "", 1, { LM_SHAPE (7, 8) }, LM_SHAPE (8) },
+  { "GlobalAveragePooling3D", "", 1, { LM_SHAPE (7, 2, 3, 8) }, LM_SHAPE (8) },
+  { "GlobalMaxPooling3D", "", 1, { LM_SHAPE (7, 2, 3, 8) }, LM_SHAPE (8) },
   { "MaxPooling2D", "", 1, { LM_SHAPE (13, 12, 4) }, LM_SHAPE (6, 6, 4) },
   { "MaxPooling2D", "strides=1 padding=same", 1, { LM_SHAPE (13, 12, 4) }, LM_SHAPE (13, 12, 4) },
   { "AveragePooling2D", "", 1, { LM_SHAPE (13, 12, 4) }, LM_SHAPE (6, 6, 4) },
@@ -159,7 +218,6 @@ layer_new (const char *kind,
 static void
 test_shapes (void)
 {
-  guint64 seen = 0;
   gsize n;
 
   for (gsize i = 0; i < G_N_ELEMENTS (shape_cases); i++) {
@@ -167,7 +225,7 @@ test_shapes (void)
 
     g_test_message ("%s %s", c->kind, c->options);
     for (int training = 0; training < 2; training++) {
-      g_autoptr (LmTestLayer) layer = layer_new (c->kind, c->options, c->inputs, c->n_inputs, LM_F32, training != 0);
+      g_autoptr (LmTestLayer) layer = layer_new (c->kind, c->options, c->inputs, c->n_inputs, c->dtype, training != 0);
       g_autofree char *summary = layer->node.layer->summary != NULL ? layer->node.layer->summary (&layer->node) : g_strdup ("-");
 
       g_assert_null (layer->error);
@@ -177,12 +235,16 @@ test_shapes (void)
         g_assert_cmpint (layer->shape.dim[k + 1], ==, c->output.dim[k]);
       g_assert_nonnull (summary);
     }
-    for (gsize l = 0; c->options[0] == '\0' && layer_at (l, &n) != NULL; l++)
-      seen |= strcmp (layer_at (l, &n)->member.id, c->kind) == 0 ? (guint64) 1 << l : 0;
   }
   /* Every layer has a case with its defaults. */
-  layer_at (0, &n);
-  g_assert_cmphex (seen, ==, ((guint64) 1 << n) - 1);
+  for (gsize l = 0; layer_at (l, &n) != NULL; l++) {
+    gboolean seen = FALSE;
+
+    g_test_message ("%s", layer_at (l, &n)->member.id);
+    for (gsize i = 0; i < G_N_ELEMENTS (shape_cases); i++)
+      seen = seen || (shape_cases[i].options[0] == '\0' && strcmp (layer_at (l, &n)->member.id, shape_cases[i].kind) == 0);
+    g_assert_true (seen);
+  }
 }
 
 /* A layer behind a mistake neither crashes nor complains. */
@@ -195,7 +257,7 @@ test_unknown_inputs_are_tolerated (void)
     const LmLayerClass *layer = layer_at (i, &n);
     LmBuilder *b = lm_builder_new (&(LmBuilderSpec){ .training = TRUE, .max_batch = 4 });
     LmValue in[3] = { lm_builder_unknown (b), lm_build_input (b, "x", LM_F32, &LM_SHAPE (LM_BATCH, 4, 4, 2)), lm_builder_unknown (b) };
-    LmValue out = lm_builder_unknown (b);
+    LmValue out[8] = { lm_builder_unknown (b) };
     LmNode node;
 
     if (layer->max_inputs == 0) {
@@ -209,9 +271,9 @@ test_unknown_inputs_are_tolerated (void)
 
       if (first == 1 && n_in == 1)
         continue;
-      layer->lower (b, &node, in + first, n_in, &out);
+      layer->lower (b, &node, in + first, n_in, out);
       g_assert_null (lm_builder_take_error (b));
-      g_assert_false (lm_builder_is_known (b, out));
+      g_assert_false (lm_builder_is_known (b, out[0]));
     }
     lm_test_node_clear (&node);
     lm_builder_free (b);

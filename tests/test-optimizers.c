@@ -6,7 +6,9 @@
 #include "config.h"
 
 #include "lm-builder.h"
+#include "lm-constraint.h"
 #include "lm-loss.h"
+#include "lm-regularizer.h"
 #include "lm-updater.h"
 
 #include "lm-test-reference.h"
@@ -311,6 +313,89 @@ test_defaults_are_those_of_keras (void)
   }
 }
 
+/* --- Constraints ------------------------------------------------------------------- */
+
+static void
+check_constraint (LmTestReference *file,
+                  GHashTable *seen)
+{
+  LmOptionSpec spec = { .kind = LM_OPTION_OBJECT, .id = "c", .title = "c", .family = "constraint" };
+  LmShape shape = lm_test_reference_shape (file, 2);
+  gint64 n;
+  g_autofree double *expected = lm_test_reference_numbers (file, &n), *norms = g_new (double, n);
+  g_autofree double *w = lm_test_reference_uniform ((guint64) lm_test_reference_int (file, 3), -1, 1, 0, n);
+  g_autofree float *found = g_new (float, n);
+  g_autoptr (GError) error = NULL;
+  LmOptionValue value;
+
+  lm_option_parse (&spec, file->words[1], &value, &error);
+  g_assert_no_error (error);
+  g_hash_table_add (seen, (gpointer) value.object->member->id);
+  for (gint64 i = 0; i < n; i++)
+    found[i] = (float) w[i];
+  lm_constraint_apply (value.object, &shape, found, norms);
+  for (gint64 i = 0; i < n; i++)
+    g_assert_cmpfloat_with_epsilon ((double) found[i], expected[i], 1e-6);
+  lm_option_value_clear (&value);
+}
+
+/* A matrix in panels: its regularizer's value and gradient. */
+static void
+check_orthogonal (LmTestReference *file)
+{
+  LmShape shape = lm_test_reference_shape (file, 2);
+  LmBuilderSpec builder_spec = { .training = TRUE, .max_batch = 1 };
+  LmProgramSpec spec = { .max_batch = 1, .weight_grads = TRUE };
+  g_autoptr (LmBuilder) b = lm_builder_new (&builder_spec);
+  g_auto (GStrv) parts = g_strsplit_set (file->words[1], "()", 3);
+  g_autoptr (LmOptionSet) member = parse_member ("regularizer", parts[0], parts[1] != NULL ? parts[1] : "");
+  LmOrthogonalAttrs attrs = { .layout = LM_LAYOUT_PANELS };
+  gint64 n, size = lm_layout_size (LM_LAYOUT_PANELS, &shape);
+  g_autofree double *expected = lm_test_reference_numbers (file, &n);
+  g_autofree double *w = lm_test_reference_uniform ((guint64) lm_test_reference_int (file, 3), -1, 1, 0, n - 1);
+  g_autofree float *natural = g_new (float, n), *packed = g_new0 (float, size), *grad = g_new0 (float, size);
+  g_autoptr (LmProgram) program = NULL;
+  g_autoptr (GError) error = NULL;
+  LmValue weight = lm_build_weight (b, "w", &shape, LM_LAYOUT_PANELS, NULL, NULL);
+
+  g_assert_true (lm_regularizer_angles (member, &attrs.factor, &attrs.columns));
+  lm_build_op (b, LM_OP_orthogonal, &attrs, &weight, 1, &spec.root, 1);
+  lm_builder_observe (b, spec.root);
+  program = lm_program_new (lm_builder_finish (b, &error), &spec, NULL, &error);
+  g_assert_no_error (error);
+  for (gint64 i = 0; i < n - 1; i++)
+    natural[i] = (float) w[i];
+  lm_layout_pack (LM_LAYOUT_PANELS, &shape, FALSE, natural, packed);
+  lm_program_bind_slot (program, 0, packed, grad);
+  lm_program_forward (program, 1);
+  g_assert_cmpfloat_with_epsilon ((double) *(const float *) lm_program_value (program, spec.root).data, expected[0], 1e-6);
+  lm_program_backward (program);
+  lm_layout_unpack (LM_LAYOUT_PANELS, &shape, FALSE, grad, natural);
+  for (gint64 i = 0; i < n - 1; i++)
+    g_assert_cmpfloat_with_epsilon ((double) natural[i], expected[i + 1], 1e-6);
+}
+
+static void
+test_constraints_are_those_of_keras (void)
+{
+  g_autoptr (LmTestReference) file = lm_test_reference_open ("fit-constraints");
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+  const LmMember *const *members;
+  gsize n_members;
+
+  while (lm_test_reference_next (file)) {
+    if (lm_test_reference_is (file, "regularizer"))
+      check_orthogonal (file);
+    else
+      check_constraint (file, seen);
+  }
+  members = lm_family_members ("constraint", &n_members);
+  for (gsize i = 0; i < n_members; i++) {
+    if (!g_hash_table_contains (seen, members[i]->id))
+      g_error ("The constraint “%s” has no reference: add it to reference/fitting.py", members[i]->id);
+  }
+}
+
 /* --- Losses --------------------------------------------------------------------- */
 
 static LmValue
@@ -404,6 +489,7 @@ main (int argc,
   g_test_add_func ("/optimizers/padding-stays-zero", test_padding_stays_zero);
   g_test_add_func ("/optimizers/two-ways-of-clipping-are-refused", test_two_ways_of_clipping_are_refused);
   g_test_add_func ("/optimizers/defaults-are-those-of-keras", test_defaults_are_those_of_keras);
+  g_test_add_func ("/constraints/keras", test_constraints_are_those_of_keras);
   g_test_add_func ("/losses/keras", test_losses_are_those_of_keras);
   g_test_add_func ("/losses/cross-entropy-is-exact-where-softmax-saturates", test_cross_entropy_is_exact_where_softmax_saturates);
   g_test_add_func ("/losses/short-names-are-known", test_short_names_are_known);

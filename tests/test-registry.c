@@ -17,6 +17,7 @@ static const char *const families[] = {
   "metric",
   "initializer",
   "regularizer",
+  "constraint",
   "activation",
   "schedule",
   "source",

@@ -92,14 +92,26 @@ counting_sink (LmEvent *event,
     atomic_store (&counting, 0);
 }
 
-/* Small batches are made by the trainer's thread itself, larger ones by the loader's. */
+/* Small batches are made by the trainer's thread itself, larger ones by the loader's; and with everything that can be asked for. */
+static const struct {
+  const char *layers;
+  const char *training;
+  int n_in;
+} hungry[] = {
+  { SMALL, "batch_size=8 epochs=2 optimizer=adam(clipnorm=1)", 6 },
+  { "Input shape=600; Reshape target_shape=20,30,1; Conv2D filters=8 kernel_size=3 activation=relu kernel_regularizer=l1; MaxPooling2D; Flatten; Dense units=3 activation=softmax", "batch_size=8 epochs=2", 600 },
+  { "Input shape=6; Dense units=19 kernel_constraint=max_norm activity_regularizer=l2 kernel_regularizer=orthogonal_regularizer; Dense units=3 activation=softmax",
+    "batch_size=8 epochs=2 optimizer=nadam(use_ema=true,ema_overwrite_frequency=5,global_clipnorm=1) learning_rate_schedule=CosineDecayRestarts(first_decay_steps=7) class_weight=balanced "
+    "metrics=roc_auc,top_k_accuracy(k=2),log_loss,mcc loss=categorical_focal_crossentropy time_limit=100 monitor=val_roc_auc",
+    6 },
+};
+
 static void
 test_a_step_allocates_nothing (gconstpointer data)
 {
-  gboolean large = GPOINTER_TO_INT (data);
-  g_autoptr (LmDesign) design = kit_design (large ? "Input shape=600; Reshape target_shape=20,30,1; Conv2D filters=8 kernel_size=3 activation=relu kernel_regularizer=l1; MaxPooling2D; Flatten; Dense units=3 activation=softmax" : SMALL,
-                                            large ? "batch_size=8 epochs=2" : "batch_size=8 epochs=2 optimizer=adam(clipnorm=1)");
-  g_autoptr (LmDataset) dataset = kit_dataset (8 * 40 + 3, 20, large ? 600 : 6, 3);
+  int i = GPOINTER_TO_INT (data);
+  g_autoptr (LmDesign) design = kit_design (hungry[i].layers, hungry[i].training);
+  g_autoptr (LmDataset) dataset = kit_dataset (8 * 40 + 3, 20, hungry[i].n_in, 3);
   int n_steps = 0;
   LmTrainerSpec spec = { .design = design, .dataset = dataset, .every_step = TRUE, .n_threads = 2 };
   g_autoptr (LmTrainer) trainer = lm_trainer_new (&spec, counting_sink, &n_steps);
@@ -486,8 +498,9 @@ main (int argc,
       char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_data_func ("/trainer/a-step-allocates-nothing/small", GINT_TO_POINTER (FALSE), test_a_step_allocates_nothing);
-  g_test_add_data_func ("/trainer/a-step-allocates-nothing/large", GINT_TO_POINTER (TRUE), test_a_step_allocates_nothing);
+  g_test_add_data_func ("/trainer/a-step-allocates-nothing/small", GINT_TO_POINTER (0), test_a_step_allocates_nothing);
+  g_test_add_data_func ("/trainer/a-step-allocates-nothing/large", GINT_TO_POINTER (1), test_a_step_allocates_nothing);
+  g_test_add_data_func ("/trainer/a-step-allocates-nothing/everything", GINT_TO_POINTER (2), test_a_step_allocates_nothing);
   g_test_add_func ("/trainer/pause-go-on-stop", test_pause_go_on_stop);
   g_test_add_func ("/trainer/pausing-changes-no-bit", test_pausing_changes_no_bit);
   g_test_add_func ("/trainer/stop-before-validation-is-exact", test_stop_before_validation_is_exact);

@@ -5,6 +5,7 @@
 
 #include "config.h"
 
+#include "cli-range.h"
 #include "lm-cli.h"
 
 #include <math.h>
@@ -202,7 +203,8 @@ run_train (int argc,
 {
   LmRunSpec spec = LM_RUN_SPEC_DEFAULT;
   Printer printer = { 0 };
-  g_autofree char *data = NULL, *weights = NULL;
+  g_autofree char *data = NULL, *weights = NULL, *output = NULL;
+  gboolean range_test = FALSE;
   gint64 epochs = 0, steps = 0, batch = 0, from = 0, seed = -1;
   double split = -1;
   const GOptionEntry entries[] = {
@@ -216,6 +218,8 @@ run_train (int argc,
     { "no-shuffle", 0, 0, G_OPTION_ARG_NONE, &spec.no_shuffle, N_ ("Take the samples in the order of the file"), NULL },
     { "resume", 0, 0, G_OPTION_ARG_NONE, &spec.resume, N_ ("Go on with the last run"), NULL },
     { "exact", 0, 0, G_OPTION_ARG_NONE, &spec.exact, N_ ("Direct kernels only"), NULL },
+    { "range-test", 0, 0, G_OPTION_ARG_NONE, &range_test, N_ ("Only try learning rates, 1e-7 to 10, in --steps steps (200); nothing is stored"), NULL },
+    { "output", 0, 0, G_OPTION_ARG_FILENAME, &output, N_ ("Picture of the range test"), "F.png" },
     { "every-step", 0, 0, G_OPTION_ARG_NONE, &spec.every_step, N_ ("A line for each step"), NULL },
     { "seed", 0, 0, G_OPTION_ARG_INT64, &seed, N_ ("Seed of weights, order and dropout"), "S" },
     { "threads", 0, 0, G_OPTION_ARG_INT, &spec.n_threads, N_ ("Threads to use; default: one per core"), "N" },
@@ -234,9 +238,20 @@ run_train (int argc,
   if (!check_numbers (&spec, epochs, steps, batch))
     return lm_cli_usage (&lm_call_train, _ ("numbers of epochs, steps and samples are positive, a share lies below 1"));
 
-  project = lm_project_open (argv[1], LM_PROJECT_WRITE, &error);
+  if (range_test && (spec.resume || from > 0 || weights != NULL || epochs > 0 || split >= 0))
+    return lm_cli_usage (&lm_call_train, _ ("--range-test begins anew and goes by --steps alone: leave --resume, --from, --weights, --epochs and --validation-split away"));
+  if (output != NULL && !range_test)
+    return lm_cli_usage (&lm_call_train, _ ("--output is for the picture of --range-test; “lamina look FILE curves” draws a run"));
+
+  project = lm_project_open (argv[1], range_test ? LM_PROJECT_READ : LM_PROJECT_WRITE, &error);
   if (project == NULL)
     return lm_cli_fail (error);
+  if (range_test) {
+    LmRangeCall call = { project, data, output, steps, batch, seed, spec.n_threads, printer.json };
+
+    status = lm_cli_range_test (&call);
+    return lm_project_close (project, &error) ? status : lm_cli_fail (error);
+  }
   spec.project = project;
   spec.data = data;
   spec.weights = weights;
@@ -275,6 +290,7 @@ const LmCall lm_call_train = {
   .details = N_ ("Examples:\n"
                  "  lamina train m.lamina\n"
                  "  lamina train m.lamina --data idx:mnist --epochs 3\n"
-                 "  lamina train m.lamina --resume --epochs 10\n"),
+                 "  lamina train m.lamina --resume --epochs 10\n"
+                 "  lamina train m.lamina --range-test --output rates.png\n"),
   .run = run_train,
 };

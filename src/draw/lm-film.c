@@ -230,7 +230,7 @@ draw_strip_bars (cairo_t *cr,
                  const LmRect *box)
 {
   int n = (int) sheet->tiles->shape.dim[0], most = 0;
-  double row = MIN (box->height / n, 13), label = 0, max = MAX (sheet->max, 1e-12);
+  double row = MIN ((box->height + 14 * theme->text_scale) / n, 13), label = 0, max = MAX (sheet->max, 1e-12);
   const float *values = lm_tensor_f32 (sheet->tiles);
 
   for (int i = 0; i < n; i++) {

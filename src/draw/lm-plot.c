@@ -27,6 +27,7 @@ typedef struct {
 } Measures;
 
 static const LmCurvesView file_view = { .smoothing = -1, .has_key = TRUE, .lit = -1 };
+static const LmCurvesView log_view = { .smoothing = -1, .has_key = TRUE, .lit = -1, .log_x = TRUE };
 
 double
 lm_plot_frame_x (const LmPlotFrame *self,
@@ -431,7 +432,9 @@ lm_curves_frames (double width,
   cairo_t *cr = lm_paint_measure_new ();
   g_autofree int *rows = g_new0 (int, MAX (picture->n_panels, 1));
 
-  lay_out (cr, width, height, theme, picture, view != NULL ? view : &file_view, frames, rows);
+  lay_out (cr, width, height, theme, picture, view != NULL ? view : picture->log_x ? &log_view
+                                                                                   : &file_view,
+           frames, rows);
   cairo_destroy (cr);
 }
 
@@ -536,7 +539,7 @@ lm_draw_curves (cairo_t *cr,
   Measures m = measure (cr, theme, picture, width);
 
   if (view == NULL)
-    view = &file_view;
+    view = picture->log_x ? &log_view : &file_view;
   cairo_save (cr);
   lm_paint_page (cr, theme, width, height);
   lm_paint_header (cr, theme, picture->title, NULL, width, TRUE);

@@ -28,6 +28,7 @@
 #include "lm-prediction.h"
 #include "lm-probes.h"
 #include "lm-project.h"
+#include "lm-range-test.h"
 #include "lm-report.h"
 #include "lm-run.h"
 #include "lm-safetensors.h"

@@ -361,7 +361,7 @@ row_new (LmChainList *self,
   return row;
 }
 
-/* What differs from the defaults, “Scale 0.00392”; of a step with nothing but defaults all of it: “Statistics last” */
+/* What differs from the defaults, “Scale 0.00392”; of a step with nothing but defaults its first option: “Statistics last” */
 static char *
 value_text (const LmOptionSet *step,
             int i)
@@ -387,7 +387,7 @@ summary_of (const LmOptionSet *step,
     g_autofree char *value = value_text (step, i);
     g_autofree char *initial = value_text (defaults, i);
 
-    if (g_strcmp0 (value, initial) != 0 || (all && !member->options[i].rare))
+    if (g_strcmp0 (value, initial) != 0 || (all && text->len == 0 && !member->options[i].rare))
       g_string_append_printf (text, "%s%s %s", text->len > 0 ? " · " : "", _ (member->options[i].title), value);
   }
   return g_string_free (g_steal_pointer (&text), FALSE);

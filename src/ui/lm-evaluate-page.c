@@ -386,10 +386,8 @@ show_figures (LmEvaluatePage *self,
   }
   if (m->report != NULL) {
     g_autofree char *f1 = lm_number_fixed (lm_measurement_f1 (m), 3);
-    g_autofree char *mistakes = lm_words_count ((gint64) m->report->n_mistakes);
 
     add_figure (self, _ ("F1, macro"), f1);
-    add_figure (self, _ ("Mistakes"), mistakes);
   }
 }
 

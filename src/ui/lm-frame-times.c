@@ -75,6 +75,48 @@ print_times (GArray *times,
            (double) g_array_index (times, float, n - 1));
 }
 
+/* Name → GArray of float, ms. */
+static GHashTable *notes;
+
+void
+lm_frame_times_note (const char *what,
+                     double ms)
+{
+  GArray *times;
+  float value = (float) ms;
+
+  if (!is_enabled)
+    return;
+  if (notes == NULL)
+    notes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_array_unref);
+  times = g_hash_table_lookup (notes, what);
+  if (times == NULL) {
+    times = g_array_new (FALSE, FALSE, sizeof (float));
+    g_hash_table_insert (notes, g_strdup (what), times);
+  }
+  g_array_append_val (times, value);
+}
+
+static void
+print_notes (void)
+{
+  GHashTableIter iter;
+  gpointer what, value;
+
+  if (notes == NULL)
+    return;
+  g_hash_table_iter_init (&iter, notes);
+  while (g_hash_table_iter_next (&iter, &what, &value)) {
+    GArray *times = value;
+
+    qsort (times->data, times->len, sizeof (float), compare);
+    g_print ("%s, %u times, in ms: median %.1f, 95 %% %.1f, longest %.1f\n", (const char *) what, times->len,
+             (double) g_array_index (times, float, times->len / 2), (double) g_array_index (times, float, times->len * 95 / 100),
+             (double) g_array_index (times, float, times->len - 1));
+  }
+  g_clear_pointer (&notes, g_hash_table_unref);
+}
+
 static void
 frames_free (gpointer data,
              GClosure *closure)
@@ -83,6 +125,7 @@ frames_free (gpointer data,
 
   print_times (frames->times, "work");
   print_times (frames->works, "of the processor");
+  print_notes ();
   g_array_unref (frames->times);
   g_array_unref (frames->works);
   g_free (frames);

@@ -16,4 +16,7 @@ void lm_frame_times_enable (void);
  * the work of a frame took (before-paint to after-paint), by the clock and of the processor. */
 void lm_frame_times_watch (GtkWindow *window);
 
+/* Something else that took @ms, by its name, not translated; what there is of it is printed when a watched window closes. */
+void lm_frame_times_note (const char *what, double ms);
+
 G_END_DECLS

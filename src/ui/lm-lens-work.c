@@ -7,8 +7,6 @@
 
 #include "lm-lens-work.h"
 
-#include "lm-lens.h"
-
 #include "lm-i18n.h"
 
 /* --- Weights ------------------------------------------------------------------------- */
@@ -206,4 +204,83 @@ lm_lens_pick_free (gpointer data)
   lm_sample_free (pick->sample);
   g_free (pick->path);
   g_free (pick);
+}
+
+/* --- Lists --------------------------------------------------------------------------- */
+
+static gboolean
+list_progress_cb (void *data,
+                  const char *what,
+                  double share)
+{
+  return !atomic_load (&((LmLensList *) data)->is_cancelled);
+}
+
+static void
+list_mistakes (LmLensList *list,
+               GError **error)
+{
+  LmLook look = lm_lens_weights_look (list->weights, list->dataset);
+  LmEvaluateSpec spec = { .design = look.design, .weights = look.weights, .dataset = look.dataset, .part = list->part, .pipeline = look.pipeline, .progress = list_progress_cb, .progress_data = list };
+  g_autoptr (LmReport) report = lm_report_new (&spec, error);
+
+  if (report == NULL)
+    return;
+  list->list = g_array_new (FALSE, FALSE, sizeof (guint32));
+  for (gsize i = 0; i < report->n; i++) {
+    const LmAnswer *answer = &report->answers[i];
+
+    if (answer->truth != answer->predicted && (list->class_index < 0 || answer->truth == list->class_index))
+      g_array_append_val (list->list, answer->index);
+  }
+}
+
+static void
+list_class (LmLensList *list,
+            GError **error)
+{
+  int column = lm_dataset_first (list->dataset, LM_ROLE_TARGET);
+  gsize n = lm_dataset_n (list->dataset, list->part);
+  g_autofree gint32 *labels = NULL;
+
+  if (column < 0 || lm_column_size (&list->dataset->columns[column]) != 1 || list->dataset->columns[column].n_classes == 0) {
+    g_set_error_literal (error, LM_ERROR, LM_ERROR_DATA, _ ("The data have no classes to choose from."));
+    return;
+  }
+  labels = g_new (gint32, MAX (1, n));
+  if (!lm_dataset_read_i32 (list->dataset, list->part, NULL, n, column, labels, error))
+    return;
+  list->list = g_array_new (FALSE, FALSE, sizeof (guint32));
+  for (guint32 i = 0; i < n; i++) {
+    if (list->class_index < 0 || labels[i] == list->class_index)
+      g_array_append_val (list->list, i);
+  }
+}
+
+void
+lm_lens_list_run (gpointer data,
+                  GError **error)
+{
+  LmLensList *list = data;
+
+  if (!list->mistakes)
+    list_class (list, error);
+  else if (list->weights == NULL || list->weights->model->weights == NULL)
+    g_set_error_literal (error, LM_ERROR, LM_ERROR_DATA, _ ("Nothing has been trained yet, so there are no mistakes to find."));
+  else
+    list_mistakes (list, error);
+}
+
+void
+lm_lens_list_unref (gpointer data)
+{
+  LmLensList *list = data;
+
+  if (!lm_ref_dec (&list->ref))
+    return;
+  lm_lens_weights_unref (list->weights);
+  g_clear_pointer (&list->dataset, lm_dataset_unref);
+  g_clear_object (&list->owner);
+  g_clear_pointer (&list->list, g_array_unref);
+  g_free (list);
 }

@@ -5,7 +5,9 @@
 
 #pragma once
 
-#include "lm-engine.h"
+#include <stdatomic.h>
+
+#include "lm-lens.h"
 
 G_BEGIN_DECLS
 
@@ -97,5 +99,22 @@ typedef struct {
 
 void lm_lens_pick_run (gpointer data, GError **error);
 void lm_lens_pick_free (gpointer data);
+
+/* Which samples of a part are of a class, or answered wrong. */
+typedef struct {
+  LmRef ref;
+  LmLensWeights *weights; /* NULL: mistakes cannot be told */
+  LmDataset *dataset;
+  LmPart part;
+  int class_index;
+  gboolean mistakes;
+  atomic_bool is_cancelled;
+  GObject *owner;
+  LmLensListed done;
+  GArray *list;
+} LmLensList;
+
+void lm_lens_list_run (gpointer data, GError **error);
+void lm_lens_list_unref (gpointer data);
 
 G_END_DECLS

@@ -19,6 +19,9 @@
 /* Between two looks through weights that change. */
 #define LIVE_MS 250
 
+/* What is found so fast is found at once, in the frame that shows the pen's movement. */
+#define AT_ONCE_S 0.004
+
 struct _LmLens {
   GObject parent_instance;
 
@@ -27,6 +30,7 @@ struct _LmLens {
   GHashTable *watchers; /* address → wishes */
   LmDataset *dataset;   /* as the document has it */
   LmPins *pins;
+  LmLensList *list; /* that is looked for */
 
   /* The sample. */
   LmSample *sample;
@@ -69,6 +73,8 @@ struct _LmLens {
   char *heatmap_problem;
   char *kernels_problem;
   double seconds;
+  double cost; /* seconds: the slowest of the last looks, so that one that is cheap by chance does not count */
+  guint cost_wishes;
   LmFilters *filters;
 };
 
@@ -123,6 +129,8 @@ looked_cb (gpointer owner,
   LmLensTask *task = data;
 
   self->is_looking = FALSE;
+  self->cost = task->wishes == self->cost_wishes ? MAX (task->seconds, self->cost * 0.9) : MAX (task->seconds, AT_ONCE_S);
+  self->cost_wishes = task->wishes;
   if ((task->wishes & LM_LENS_PREDICTION) != 0)
     TAKE (prediction, lm_prediction_free);
   if ((task->wishes & LM_LENS_THUMBS) != 0)
@@ -146,6 +154,28 @@ looked_cb (gpointer owner,
   g_signal_emit (self, signals[CHANGED], 0);
 }
 
+static LmLensTask *
+new_task (LmLens *self,
+          guint wishes)
+{
+  LmLensTask *task = g_new0 (LmLensTask, 1);
+
+  task->probes = self->probes;
+  task->weights = lm_lens_weights_ref (self->weights);
+  task->dataset = self->dataset != NULL ? lm_dataset_ref (self->dataset) : NULL;
+  task->sample = self->sample != NULL ? lm_sample_copy (self->sample) : NULL;
+  task->serial = self->serial;
+  task->wishes = wishes;
+  task->method = g_strdup (self->method);
+  task->heat_layer = g_strdup (self->heat_layer);
+  task->class_index = self->class_index;
+  task->keeps_sign = self->keeps_sign;
+  task->kernels_layer = g_strdup (self->kernels_layer);
+  task->unit_layer = g_strdup (self->unit_layer);
+  task->unit = self->unit;
+  return task;
+}
+
 /* Starts what is behind and wanted, one look at a time. */
 static void
 look (LmLens *self)
@@ -160,21 +190,25 @@ look (LmLens *self)
 
   self->is_looking = TRUE;
   self->dirty &= ~wishes;
-  task = g_new0 (LmLensTask, 1);
-  task->probes = self->probes;
-  task->weights = lm_lens_weights_ref (self->weights);
-  task->dataset = self->dataset != NULL ? lm_dataset_ref (self->dataset) : NULL;
-  task->sample = self->sample != NULL ? lm_sample_copy (self->sample) : NULL;
-  task->serial = self->serial;
-  task->wishes = wishes;
-  task->method = g_strdup (self->method);
-  task->heat_layer = g_strdup (self->heat_layer);
-  task->class_index = self->class_index;
-  task->keeps_sign = self->keeps_sign;
-  task->kernels_layer = g_strdup (self->kernels_layer);
-  task->unit_layer = g_strdup (self->unit_layer);
-  task->unit = self->unit;
+  task = new_task (self, wishes);
   lm_work_run (self, lm_lens_task_run, looked_cb, task, lm_lens_task_free);
+}
+
+/* The same here and now, if it is sure to take no longer than a frame can bear; FALSE if not. */
+static gboolean
+look_at_once (LmLens *self)
+{
+  guint wishes = self->dirty & wishes_of (self);
+  LmLensTask *task;
+
+  if (self->is_looking || self->weights == NULL || self->sample == NULL || wishes == 0 || (wishes & ~(guint) OF_SAMPLE) != 0 || wishes != self->cost_wishes || self->cost >= AT_ONCE_S)
+    return FALSE;
+  self->dirty &= ~wishes;
+  task = new_task (self, wishes);
+  lm_lens_task_run (task, NULL);
+  looked_cb (self, task, NULL);
+  lm_lens_task_free (task);
+  return TRUE;
 }
 
 static void
@@ -449,7 +483,9 @@ take_sample (LmLens *self,
   self->index = index;
   self->serial++;
   g_signal_emit (self, signals[SAMPLE_CHANGED], 0);
-  look_anew (self, OF_SAMPLE);
+  self->dirty |= OF_SAMPLE;
+  if (!look_at_once (self))
+    look (self);
 }
 
 void
@@ -594,6 +630,56 @@ lm_lens_use_pin (LmLens *self,
   lm_pins_get_place (self->pins, i, &part, &index);
   self->pick_serial++;
   take_sample (self, lm_sample_copy (lm_pins_get_sample (self->pins, i)), part, index);
+}
+
+static void
+listed_cb (gpointer owner,
+           gpointer data,
+           const GError *error)
+{
+  LmLens *self = owner;
+  LmLensList *list = data;
+
+  if (list == self->list) {
+    g_clear_pointer (&self->list, lm_lens_list_unref);
+    list->done (list->owner, g_steal_pointer (&list->list), error != NULL ? error->message : NULL);
+  }
+}
+
+static void
+cancel_list (LmLens *self)
+{
+  if (self->list == NULL)
+    return;
+  atomic_store (&self->list->is_cancelled, TRUE);
+  g_clear_pointer (&self->list, lm_lens_list_unref);
+}
+
+void
+lm_lens_list (LmLens *self,
+              LmPart part,
+              int class_index,
+              gboolean mistakes,
+              GObject *owner,
+              LmLensListed done)
+{
+  LmLensList *list;
+
+  cancel_list (self);
+  if (self->dataset == NULL)
+    return;
+  list = g_new0 (LmLensList, 1);
+  lm_ref_init (&list->ref);
+  lm_ref_inc (&list->ref); /* one for the thread, one for here */
+  list->weights = self->weights != NULL ? lm_lens_weights_ref (self->weights) : NULL;
+  list->dataset = lm_dataset_ref (self->dataset);
+  list->part = part;
+  list->class_index = class_index;
+  list->mistakes = mistakes;
+  list->owner = g_object_ref (owner);
+  list->done = done;
+  self->list = list;
+  lm_work_run (self, lm_lens_list_run, listed_cb, list, lm_lens_list_unref);
 }
 
 guint
@@ -831,6 +917,7 @@ lm_lens_dispose (GObject *object)
   if (self->filters != NULL)
     lm_filters_cancel (self->filters);
   g_clear_object (&self->filters);
+  cancel_list (self);
   g_hash_table_remove_all (self->watchers);
 
   G_OBJECT_CLASS (lm_lens_parent_class)->dispose (object);

@@ -18,7 +18,8 @@ G_BEGIN_DECLS
  * Holds the sample that is looked at, on all pages: picked from the data,
  * drawn, or read from a file. What the network makes of it is found on another
  * thread: at once for another sample (a drawn one follows the pen: the latest
- * wins, none queues up), at most four times a second while the weights change,
+ * wins, none queues up; what has been found in under 4 ms all the time is found
+ * before the call returns, so that it comes with the frame), at most four times a second while the weights change,
  * and only for what somebody watches. Until somebody chooses, the first sample
  * of the data is looked at. Signals:
  * “sample-changed”
@@ -57,6 +58,16 @@ LmPins *lm_lens_get_pins (LmLens *self);
 void lm_lens_toggle_pin (LmLens *self);
 gboolean lm_lens_is_pinned (LmLens *self);
 void lm_lens_use_pin (LmLens *self, guint i);
+
+/**
+ * LmLensListed:
+ * @list: (nullable) (transfer full) (element-type guint32): numbers of samples, in the order of the part; %NULL with @message
+ */
+typedef void (*LmLensListed) (GObject *owner, GArray *list, const char *message);
+
+/* Which samples of @part are of @class_index (−1: of any), and are answered wrong if @mistakes. @done on the main thread,
+ * unless another list has been asked for in between. @owner is kept until then. */
+void lm_lens_list (LmLens *self, LmPart part, int class_index, gboolean mistakes, GObject *owner, LmLensListed done);
 
 /* Rises with every sample; and of which one the results are. */
 guint lm_lens_get_serial (LmLens *self);

@@ -11,6 +11,7 @@
 #include "lm-data-page.h"
 #include "lm-evaluate-page.h"
 #include "lm-frame-times.h"
+#include "lm-inspect-page.h"
 #include "lm-status.h"
 #include "lm-words.h"
 
@@ -485,6 +486,7 @@ lm_window_class_init (LmWindowClass *klass)
   g_type_ensure (LM_TYPE_DESIGN_PAGE);
   g_type_ensure (LM_TYPE_PROBLEMS);
   g_type_ensure (LM_TYPE_EVALUATE_PAGE);
+  g_type_ensure (LM_TYPE_INSPECT_PAGE);
   g_type_ensure (LM_TYPE_TRAIN_CLUSTER);
   g_type_ensure (LM_TYPE_TRAIN_PAGE);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/lamina/Lamina/ui/lm-window.ui");

@@ -170,6 +170,9 @@ class Window:
                         origin = x - extents.x, y - extents.y
                     if origin is not None and extents.width > 0:
                         box = (origin[0] + extents.x, origin[1] + extents.y, *size)
+                    # What is not on the screen (another page, a closed menu) has nothing in it that is.
+                    if extents.width <= 0 and depth > 1:
+                        return
                 yield Element(accessible, name, role, states, box, accessible.get_description() or '')
                 for i in range(accessible.get_child_count()):
                     child = accessible.get_child_at_index(i)

@@ -377,8 +377,43 @@ def write_scores():
     out.close()
 
 
+# --- Constraints ------------------------------------------------------------------------
+
+
+def write_constraints():
+    keras.config.set_floatx("float32")
+    out = Writer("fit-constraints")
+    K = keras.constraints
+    cases = [
+        ("max_norm", K.MaxNorm()), ("max_norm(max_value=0.7)", K.MaxNorm(0.7)), ("max_norm(max_value=1,axis=1)", K.MaxNorm(1.0, axis=1)),
+        ("min_max_norm", K.MinMaxNorm()), ("min_max_norm(min_value=1,max_value=1.2,rate=0.4)", K.MinMaxNorm(1.0, 1.2, 0.4)),
+        ("non_neg", K.NonNeg()), ("unit_norm", K.UnitNorm()), ("unit_norm(axis=1)", K.UnitNorm(axis=1)),
+    ]
+    seed = 1
+    for name, constraint in cases:
+        for size in ((5, 7), (17, 3), (3, 2, 4, 6)):
+            seed += 1
+            w = uniform(seed, -1.0, 1.0, 0, size)
+            out.put("constraint", name, dims(size), seed, values=constraint(keras.ops.convert_to_tensor(w)))
+    for i, (name, regularizer) in enumerate((
+            ("orthogonal_regularizer", keras.regularizers.OrthogonalRegularizer()),
+            ("orthogonal_regularizer(factor=0.5,mode=columns)", keras.regularizers.OrthogonalRegularizer(0.5, "columns")))):
+        for size in ((5, 7), (17, 3)):
+            seed += 1
+            value = tf.constant(uniform(seed, -1.0, 1.0, 0, size))
+            with tf.GradientTape() as tape:
+                tape.watch(value)
+                result = regularizer(value)
+            out.put("regularizer", name, dims(size), seed, values=np.concatenate([[float(result)], np.asarray(tape.gradient(result, value)).ravel()]))
+    w = uniform(99, -1.0, 1.0, 0, (3, 3, 2, 4))
+    out.put("constraint", "max_norm(max_value=0.5,axis=0x1x2)", dims(w.shape), 99, values=K.MaxNorm(0.5, axis=[0, 1, 2])(keras.ops.convert_to_tensor(w)))
+    w = uniform(100, -1.0, 1.0, 0, (7,))
+    out.put("constraint", "max_norm(max_value=0.5)", dims(w.shape), 100, values=K.MaxNorm(0.5)(keras.ops.convert_to_tensor(w)))
+    out.close()
+
+
 if __name__ == "__main__":
-    parts = [write_members, write_steps, write_schedules, write_scores]
+    parts = [write_constraints, write_members, write_steps, write_schedules, write_scores]
     for part in parts:
         if len(sys.argv) < 2 or part.__name__.removeprefix("write_") in sys.argv[1:]:
             part()

@@ -89,33 +89,51 @@ class LayerWriter(Writer):
         self.seed += 1
         return self.seed
 
-    def case(self, kind, options, shapes, *, keras_options=None, training=True, frozen=False, batch=2, levels=0):
+    def case(self, kind, options, shapes, *, keras_options=None, training=True, frozen=False, batch=2, levels=0, masked=False, ids=0, call=None, names=None, layer=None):
         keras.utils.clear_session()
-        layer = getattr(keras.layers, kind)(**(keras_options if keras_options is not None else options))
+        layer = layer or getattr(keras.layers, kind)(**(keras_options if keras_options is not None else options))
         layer.trainable = not frozen
         inputs = []
         self.say("layer", kind, *(f"{key}={option_text(value)}" for key, value in options.items()))
         self.say("run", batch, int(training), int(frozen))
+        if masked:
+            self.say("masked")
         for shape in shapes:
             seed = self.next_seed()
+            if ids:
+                inputs.append(np.floor(uniform(seed, 0.0, 1.0, 0, (batch,) + tuple(shape)).astype(np.float64) * ids).astype(np.int32))
+                self.say("ids", dims(shape), seed, ids)
+                continue
             low, high = (-1.0, 1.0)
             inputs.append(uniform(seed, low, high, levels, (batch,) + tuple(shape)).astype(np.float64))
             self.say("input", dims(shape), seed, low, high, levels)
 
         tensors = [tf.constant(x) for x in inputs]
         argument = tensors if len(tensors) > 1 or isinstance(layer, keras.layers.Add) else tensors[0]
-        layer.build([x.shape for x in inputs] if len(inputs) > 1 else inputs[0].shape)
+        if call:
+            call(layer, tensors)
+        else:
+            layer.build([x.shape for x in inputs] if len(inputs) > 1 else inputs[0].shape)
+        names = names or (lambda weight: weight.name)
         for weight in layer.weights:
+            if weight.name == "seed_generator_state":
+                continue
             seed = self.next_seed()
             low, high = (0.25, 1.0) if "moving" in weight.name else (-1.0, 1.0)
             weight.assign(uniform(seed, low, high, 0, weight.shape).astype(np.float64))
-            self.say("slot", weight.name, dims(weight.shape), seed, low, high)
+            self.say("slot", names(weight), dims(weight.shape), seed, low, high)
 
         trainable = [] if frozen else [w.value for w in layer.trainable_weights]
         with tf.GradientTape() as tape:
             for x in tensors:
-                tape.watch(x)
-            y = layer(argument, training=training) if "training" in layer.call.__code__.co_varnames else layer(argument)
+                if not ids:
+                    tape.watch(x)
+            if call:
+                y = call(layer, tensors)
+            else:
+                y = layer(argument, training=training) if "training" in layer.call.__code__.co_varnames else layer(argument)
+            if isinstance(y, (list, tuple)):
+                y = tf.concat([tf.reshape(part, (batch, -1)) for part in y], axis=1)
             seed = self.next_seed()
             dy = uniform(seed, -1.0, 1.0, 0, y.shape).astype(np.float64)
             total = tf.reduce_sum(y * dy)
@@ -123,11 +141,18 @@ class LayerWriter(Writer):
         self.say("seed", seed)
         self.put("output", dims(y.shape[1:]), values=y)
         for i in range(len(tensors)):
+            if ids:
+                continue
+            if gradients[i] is None:
+                gradients[i] = tf.zeros_like(tensors[i])
             self.put("input_grad", i, values=gradients[i])
         for i, weight in enumerate([] if frozen else layer.trainable_weights):
-            self.put("slot_grad", weight.name, values=gradients[len(tensors) + i])
+            gradient = gradients[len(tensors) + i]
+            self.put("slot_grad", names(weight), values=tf.convert_to_tensor(gradient))
         for weight in layer.non_trainable_weights if not frozen else []:
-            self.put("after", weight.name, values=weight)
+            if weight.name == "seed_generator_state":
+                continue
+            self.put("after", names(weight), values=weight)
         self.say("end")
 
 

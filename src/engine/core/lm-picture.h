@@ -58,10 +58,11 @@ typedef struct {
 } LmPlotPanel;
 
 typedef struct {
-  char *title;   /* NULL on screen, the project's name in files */
-  char *caption; /* run, seed, settings; NULL for none */
-  char *x_title; /* “epoch” or “step” */
-  double x_max;  /* where the axis ends: the planned epochs; 0 = as far as the data */
+  char *title;    /* NULL on screen, the project's name in files */
+  char *caption;  /* run, seed, settings; NULL for none */
+  char *x_title;  /* “epoch” or “step” */
+  double x_max;   /* where the axis ends: the planned epochs; 0 = as far as the data */
+  gboolean log_x; /* in files: a logarithmic x axis, from the smallest x */
   int n_panels;
   LmPlotPanel *panels;
   int n_marks;

@@ -90,8 +90,8 @@ measure (const float *values,
 {
   gint64 h = sample->dim[0], w = sample->dim[1], c = sample->rank == 3 ? sample->dim[2] : 1;
   float low = INFINITY, high = -INFINITY;
-  double shares = 0;
-  gsize n_things = 0, n_touching = 0;
+  g_autoptr (GArray) shares = g_array_new (FALSE, FALSE, sizeof (float));
+  gsize n_touching = 0;
 
   for (gsize i = 0; i < n * (gsize) (h * w * c); i++) {
     low = MIN (low, values[i]);
@@ -105,13 +105,18 @@ measure (const float *values,
     gboolean touches;
     double share = measure_thing (values + i * (gsize) (h * w * c), h, w, c, style->paper, (float) SEEN * (high - low), &touches);
 
-    shares += share;
-    n_things += share > 0;
-    n_touching += share > 0 && touches;
+    if (share > 0) {
+      float kept = (float) share;
+
+      g_array_append_val (shares, kept);
+      n_touching += touches;
+    }
   }
-  style->fits = c == 1 && h <= MAX_SIDE && w <= MAX_SIDE && n_things > 0 && n_touching * 4 < n_things;
-  if (style->fits)
-    style->share = CLAMP (shares / (double) n_things, 0.3, 1);
+  style->fits = c == 1 && h <= MAX_SIDE && w <= MAX_SIDE && shares->len > 0 && n_touching * 4 < shares->len;
+  if (!style->fits)
+    return;
+  qsort (shares->data, shares->len, sizeof (float), compare);
+  style->share = CLAMP ((double) g_array_index (shares, float, shares->len / 2), 0.3, 1);
 }
 
 void
@@ -139,6 +144,16 @@ typedef struct {
   double y;
   double step;
 } Frame;
+
+/* The middle by mass, moved until nothing from @low to @high is farther than @half from it, where that can be. */
+static double
+keep_inside (double middle,
+             double low,
+             double high,
+             double half)
+{
+  return high - low > 2 * half ? (low + high) / 2 : CLAMP (middle, high - half, low + half);
+}
 
 static Frame
 find_frame (const float *coverage,
@@ -168,7 +183,10 @@ find_frame (const float *coverage,
   }
   if (!style->fits || x1 < x0)
     return whole;
-  return (Frame){ mx / mass, my / mass, MAX (x1 - x0 + 1, y1 - y0 + 1) / (style->share * (double) MIN (h, w)) };
+  whole.step = MAX (x1 - x0 + 1, y1 - y0 + 1) / (style->share * (double) MIN (h, w));
+  whole.x = keep_inside (mx / mass, x0, x1 + 1, (double) (w - 2) / 2 * whole.step);
+  whole.y = keep_inside (my / mass, y0, y1 + 1, (double) (h - 2) / 2 * whole.step);
+  return whole;
 }
 
 static double

@@ -12,7 +12,8 @@ G_BEGIN_DECLS
 /**
  * LmInkStyle: how the pictures of a data set look
  * @paper, @ink: raw values of empty places and of strokes
- * @fits: each picture shows one thing, centred by its mass; its longer side takes @share of the picture's
+ * @fits: each picture shows one thing, centred by its mass as far as all of it stays inside; its longer side takes @share of
+ *   the picture's, the median of the data
  */
 typedef struct {
   float paper;

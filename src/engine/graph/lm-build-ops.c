@@ -51,6 +51,18 @@ lm_build_conv2d (LmBuilder *self,
 }
 
 LmValue
+lm_build_conv2d_transpose (LmBuilder *self,
+                           LmValue x,
+                           LmValue w,
+                           const LmConvTransposeAttrs *attrs)
+{
+  LmValue in[2] = { x, w }, y;
+
+  lm_build_op (self, LM_OP_conv2d_transpose, attrs, in, 2, &y, 1);
+  return y;
+}
+
+LmValue
 lm_build_pool2d (LmBuilder *self,
                  LmValue x,
                  const LmPoolAttrs *attrs)
@@ -61,6 +73,31 @@ lm_build_pool2d (LmBuilder *self,
   return out[0];
 }
 
+/* @axis: 0 for the last one; negative from the end */
+static LmValue
+softmax_along (LmBuilder *self,
+               LmValue x,
+               gboolean log,
+               int axis)
+{
+  int rank = lm_builder_shape (self, x).rank;
+  int order[LM_MAX_RANK];
+
+  if (!lm_builder_is_known (self, x))
+    return x;
+  axis = axis <= 0 ? axis + rank - (axis == 0 ? 1 : 0) : axis;
+  if (axis < 1 || axis >= rank) {
+    g_autofree char *title = g_strdup_printf (_ ("%s has an axis that is not there"), lm_builder_node_name (self));
+
+    return lm_builder_fail (self, -1, LM_ERROR_OPTION, title, _ ("It is %d; the input has axes 1 to %d behind the batch."), axis, rank - 1);
+  }
+  for (int i = 0; i < rank; i++)
+    order[i] = i;
+  order[axis] = rank - 1;
+  order[rank - 1] = axis;
+  return lm_build_permute (self, lm_build_softmax (self, lm_build_permute (self, x, order), log), order);
+}
+
 LmValue
 lm_build_activation (LmBuilder *self,
                      LmValue x,
@@ -69,7 +106,7 @@ lm_build_activation (LmBuilder *self,
   if (attrs->kind == LM_ACT_LINEAR)
     return x;
   if (attrs->kind == LM_ACT_SOFTMAX || attrs->kind == LM_ACT_LOG_SOFTMAX)
-    return lm_build_softmax (self, x, attrs->kind == LM_ACT_LOG_SOFTMAX);
+    return softmax_along (self, x, attrs->kind == LM_ACT_LOG_SOFTMAX, (int) attrs->a);
   return build_unary (self, LM_OP_activation, attrs, x);
 }
 

@@ -21,6 +21,7 @@ struct _LmBuilder {
   guint first_slot; /* of this scope */
   GPtrArray *names; /* by node index; borrowed */
   LmBuilderError *error;
+  const char *prefix;
 };
 
 /* Value 0 of every graph: what stands behind an error. */
@@ -39,6 +40,7 @@ lm_builder_new (const LmBuilderSpec *spec)
   self->graph = lm_graph_new (spec->f64, spec->training);
   self->names = g_ptr_array_new ();
   self->scope.node = -1;
+  self->prefix = "";
   self->scope.name = "";
   self->scope.path = "";
   self->scope.name_path = "";
@@ -171,6 +173,24 @@ lm_builder_dtype (const LmBuilder *self,
   return info (self, value)->dtype;
 }
 
+LmValue
+lm_builder_mask (const LmBuilder *self,
+                 LmValue value)
+{
+  int mask = info (self, value)->mask;
+
+  return mask >= 0 ? value_at (self, mask) : LM_NO_VALUE;
+}
+
+void
+lm_builder_set_mask (LmBuilder *self,
+                     LmValue value,
+                     LmValue mask)
+{
+  if (lm_builder_is_known (self, value))
+    info (self, value)->mask = mask.index >= 0 && lm_builder_is_known (self, mask) ? mask.index : -1;
+}
+
 void
 lm_builder_observe (LmBuilder *self,
                     LmValue value)
@@ -290,13 +310,15 @@ lm_build_input (LmBuilder *self,
 
 static LmValue
 build_slot (LmBuilder *self,
-            const char *name,
+            const char *short_name,
             const LmShape *shape,
             LmLayout layout,
             LmSlotRole role,
             const LmOptionSet *initializer,
             const LmOptionSet *regularizer)
 {
+  g_autofree char *joined = self->prefix[0] != '\0' ? g_strconcat (self->prefix, short_name, NULL) : NULL;
+  const char *name = joined != NULL ? joined : short_name;
   guint64 key = lm_hash_bytes (name, strlen (name), self->scope.key);
   LmGraph *graph = self->graph;
   LmSlot *slot;
@@ -349,6 +371,56 @@ lm_build_weight (LmBuilder *self,
                  const LmOptionSet *regularizer)
 {
   return build_slot (self, name, shape, layout, LM_SLOT_WEIGHT, initializer, regularizer);
+}
+
+void
+lm_builder_constrain (LmBuilder *self,
+                      LmValue weight,
+                      const LmOptionSet *constraint)
+{
+  LmSlot *slot;
+
+  if (constraint == NULL || self->error != NULL || self->spec.shapes_only || !lm_builder_is_known (self, weight))
+    return;
+  g_assert (info (self, weight)->kind == LM_VALUE_WEIGHT);
+  slot = g_ptr_array_index (self->graph->slots, info (self, weight)->producer);
+  if (slot->constraint == NULL)
+    slot->constraint = lm_option_set_copy (constraint);
+}
+
+void
+lm_builder_penalize (LmBuilder *self,
+                     LmValue x,
+                     double l1,
+                     double l2)
+{
+  LmActivityPenalty penalty = { x.index, l1, l2 };
+
+  if (self->error == NULL && !self->spec.shapes_only && lm_builder_is_known (self, x) && (l1 != 0 || l2 != 0))
+    g_array_append_val (self->graph->penalties, penalty);
+}
+
+void
+lm_build_begin_with_ones (LmBuilder *self,
+                          LmValue weight,
+                          gint64 from,
+                          gint64 n)
+{
+  LmSlot *slot;
+
+  if (self->error != NULL || !lm_builder_is_known (self, weight))
+    return;
+  g_assert (info (self, weight)->kind == LM_VALUE_WEIGHT);
+  slot = g_ptr_array_index (self->graph->slots, info (self, weight)->producer);
+  slot->ones_from = from;
+  slot->n_ones = n;
+}
+
+void
+lm_builder_set_prefix (LmBuilder *self,
+                       const char *prefix)
+{
+  self->prefix = prefix;
 }
 
 LmValue

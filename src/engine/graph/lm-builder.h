@@ -57,6 +57,22 @@ LmDtype lm_builder_dtype (const LmBuilder *self, LmValue value);
 /* FALSE for a value behind an error. */
 gboolean lm_builder_is_known (const LmBuilder *self, LmValue value);
 
+/* --- Masks --------------------------------------------------------------
+ *
+ * A value may have a mask: a value (N, T) of ones and zeros that says which steps count. Layers that use it ask for it; the
+ * driver hands it on as their LmMaskRule says.
+ */
+
+/* LM_NO_VALUE if there is none. */
+LmValue lm_builder_mask (const LmBuilder *self, LmValue value);
+void lm_builder_set_mask (LmBuilder *self, LmValue value, LmValue mask);
+
+/* Ones where @x (whole numbers or numbers) is not @value; of (N, T, features …) where any feature is not. No gradient. */
+LmValue lm_build_mask (LmBuilder *self, LmValue x, double value);
+
+/* The mask with axes of size 1 added behind, up to @rank. */
+LmValue lm_build_mask_as (LmBuilder *self, LmValue mask, int rank);
+
 /* --- Errors and what would mend them ---------------------------------- */
 
 /**
@@ -124,6 +140,24 @@ LmValue lm_build_weight (LmBuilder *self,
                          const LmOptionSet *initializer,
                          const LmOptionSet *regularizer);
 
+/* The weight keeps a rule: after each step of the optimizer it is changed so that it does. @constraint: options of family
+ * “constraint”; copied; %NULL does nothing. */
+void lm_builder_constrain (LmBuilder *self, LmValue weight, const LmOptionSet *constraint);
+
+/**
+ * lm_builder_penalize:
+ *
+ * The activity regularization of a layer: (l1·Σ|x| + l2·Σx²)/samples is added
+ * to the loss of programs that have one; others do not compute it.
+ */
+void lm_builder_penalize (LmBuilder *self, LmValue x, double l1, double l2);
+
+/* Elements @from … @from + @n − 1 of a weight (in natural order) begin as 1, whatever its initializer says. */
+void lm_build_begin_with_ones (LmBuilder *self, LmValue weight, gint64 from, gint64 n);
+
+/* What stands before the names of weights from now on; "" for nothing. A static string. Layers that hold others use it. */
+void lm_builder_set_prefix (LmBuilder *self, const char *prefix);
+
 /* Moving statistics: no gradient. */
 LmValue lm_build_state (LmBuilder *self, const char *name, const LmShape *shape, const LmOptionSet *initializer);
 
@@ -147,6 +181,7 @@ LmValue lm_build_matmul (LmBuilder *self, LmValue x, LmValue w, LmValue bias);
 
 /* x (N, H, W, C), w (KH, KW, C / groups, O) natural, bias (O) padded or LM_NO_VALUE. Padding is explicit in @attrs. */
 LmValue lm_build_conv2d (LmBuilder *self, LmValue x, LmValue w, LmValue bias, const LmConvAttrs *attrs);
+LmValue lm_build_conv2d_transpose (LmBuilder *self, LmValue x, LmValue w, const LmConvTransposeAttrs *attrs);
 LmValue lm_build_pool2d (LmBuilder *self, LmValue x, const LmPoolAttrs *attrs);
 
 /* Any of the elementwise functions; LM_ACT_LINEAR gives @x itself. */
@@ -169,6 +204,30 @@ LmValue lm_build_reshape (LmBuilder *self, LmValue x, const LmShape *shape);
 LmValue lm_build_concat (LmBuilder *self, const LmValue *in, int n_in, int axis);
 LmValue lm_build_pad (LmBuilder *self, LmValue x, const LmPadAttrs *attrs);
 LmValue lm_build_dropout (LmBuilder *self, LmValue x, const LmDropoutAttrs *attrs);
+
+/* The numbers of @x at other places; see LmArrangeAttrs. */
+LmValue lm_build_arrange (LmBuilder *self, LmValue x, const LmArrangeAttrs *attrs);
+
+/* Axis i of the result is axis axes[i] of @x; axes[0] is 0 where there is a batch. */
+LmValue lm_build_permute (LmBuilder *self, LmValue x, const int *axes);
+
+/* Places start, start + step, … (n of them) along @axis; a negative step goes backwards. */
+LmValue lm_build_slice (LmBuilder *self, LmValue x, int axis, gint64 start, gint64 step, gint64 n);
+LmValue lm_build_flip (LmBuilder *self, LmValue x, int axis);
+
+/* A new axis of @n equal places in front of @axis; or with lm_build_repeat each place along @axis comes n times. */
+LmValue lm_build_stack (LmBuilder *self, LmValue x, int axis, gint64 n);
+LmValue lm_build_repeat (LmBuilder *self, LmValue x, int axis, gint64 n);
+
+/* Over the last axis. */
+LmValue lm_build_row_norm (LmBuilder *self, LmValue x, LmRowNormKind kind, double epsilon);
+
+/* scale·a·b of the last two axes; see LmProductAttrs. */
+LmValue lm_build_product (LmBuilder *self, LmValue a, LmValue b, gboolean transpose_a, gboolean transpose_b, double scale);
+LmValue lm_build_resize (LmBuilder *self, LmValue x, LmResizeKind kind, gint64 height, gint64 width);
+
+/* In training only; @x itself else. */
+LmValue lm_build_noise (LmBuilder *self, LmValue x, const LmNoiseAttrs *attrs);
 
 /**
  * lm_builder_logits:

@@ -291,13 +291,14 @@ lm_checking_structure (LmChecking *self)
 
 /* --- Loose ends ------------------------------------------------------------- */
 
-/* TRUE if the design says what this node is to answer. */
+/* TRUE if the design says what this node is to answer; without targets the main sink does. */
 static gboolean
 has_target (const LmDesign *design,
-            int id)
+            int id,
+            int main_sink)
 {
   if (design->outputs->len == 0)
-    return lm_design_main_sink (design) == id;
+    return main_sink == id;
 
   for (guint i = 0; i < design->outputs->len; i++) {
     if (((LmOutputSpec *) g_ptr_array_index (design->outputs, i))->node == id)
@@ -321,9 +322,11 @@ void
 lm_checking_loose_ends (LmChecking *self)
 {
   const GArray *sinks = self->lowered->sinks;
+  int main_sink;
 
   if (sinks->len < 2 || lacks_wires (self))
     return;
+  main_sink = lm_design_main_sink (self->design);
 
   for (guint i = 0; i < sinks->len; i++) {
     int at = g_array_index (sinks, int, i);
@@ -331,7 +334,7 @@ lm_checking_loose_ends (LmChecking *self)
     LmDiagnostic *diagnostic;
     LmShape shape = { .rank = -1 };
 
-    if (lm_lowered_node (self->lowered, at)->error != NULL || has_target (self->design, node->id))
+    if (lm_lowered_node (self->lowered, at)->error != NULL || has_target (self->design, node->id, main_sink))
       continue;
     /* An empty block has no output. */
     if (lm_lowered_node (self->lowered, at)->n_out > 0)

@@ -189,7 +189,7 @@ lm_design_n_outputs (const LmDesign *self,
     return MIN (n, LM_ANY_INPUTS);
   }
   if (source->layer != NULL)
-    return MAX (1, source->layer->n_outputs);
+    return lm_layer_n_outputs (source->layer, source);
 
   /* An unknown layer has at least the outputs that are in use. */
   n = 1;

@@ -398,7 +398,7 @@ lm_edit_swap_kind (const LmDesign *design,
 
     /* Linked copies change with their source. */
     if (((to == id && wire->to_port >= node->layer->max_inputs) ||
-         (from == id && wire->from_port >= MAX (1, node->layer->n_outputs))) &&
+         (from == id && wire->from_port >= lm_layer_n_outputs (node->layer, node))) &&
         !lm_edit_plan_add (&plan, lm_edit_remove_wire (block, wire), error))
       return NULL;
   }

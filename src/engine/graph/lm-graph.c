@@ -29,6 +29,7 @@ lm_graph_new (gboolean f64,
   self->inputs = g_array_new (FALSE, FALSE, sizeof (LmGraphInput));
   g_array_set_clear_func (self->inputs, clear_input);
   self->updates = g_array_new (FALSE, FALSE, sizeof (LmStateUpdate));
+  self->penalties = g_array_new (FALSE, FALSE, sizeof (LmActivityPenalty));
   return self;
 }
 
@@ -42,6 +43,7 @@ lm_graph_copy (const LmGraph *self)
   g_array_append_vals (copy->operands, self->operands->data, self->operands->len);
   g_byte_array_append (copy->attrs, self->attrs->data, self->attrs->len);
   g_array_append_vals (copy->updates, self->updates->data, self->updates->len);
+  g_array_append_vals (copy->penalties, self->penalties->data, self->penalties->len);
 
   for (guint i = 0; i < self->inputs->len; i++) {
     LmGraphInput input = g_array_index (self->inputs, LmGraphInput, i);
@@ -67,5 +69,6 @@ lm_graph_free (LmGraph *self)
   g_ptr_array_unref (self->slots);
   g_array_unref (self->inputs);
   g_array_unref (self->updates);
+  g_array_unref (self->penalties);
   g_free (self);
 }

@@ -65,6 +65,13 @@ typedef struct {
   double momentum; /* state ← momentum·state + (1 − momentum)·value */
 } LmStateUpdate;
 
+/* What the size of a value costs: (l1·Σ|x| + l2·Σx²)/samples is added to the loss. */
+typedef struct {
+  int value;
+  double l1;
+  double l2;
+} LmActivityPenalty;
+
 /**
  * LmGraph:
  *
@@ -78,9 +85,10 @@ typedef struct {
   GArray *ops;      /* LmOpNode, in an order that runs */
   GArray *operands; /* int */
   GByteArray *attrs;
-  GPtrArray *slots; /* LmSlot */
-  GArray *inputs;   /* LmGraphInput */
-  GArray *updates;  /* LmStateUpdate */
+  GPtrArray *slots;  /* LmSlot */
+  GArray *inputs;    /* LmGraphInput */
+  GArray *updates;   /* LmStateUpdate */
+  GArray *penalties; /* LmActivityPenalty; used up when the loss is built */
 } LmGraph;
 
 LmGraph *lm_graph_new (gboolean f64, gboolean training);

@@ -30,6 +30,7 @@ typedef enum {
  * @input_names: (nullable): shown at the ports
  * @lower: composes ops: in[n_in] → out[n_outputs]. Runs at every edit on shapes only, so it must be cheap and
  *   without side effects. On an error: lm_builder_fail() and return.
+ * @count_outputs: (nullable): how many outputs there are where options decide, at most n_outputs
  * @summary: (nullable): what stands on the card behind the kind; default: options that differ from their defaults
  * @synonyms: (nullable): further words the palette's search finds: “batch norm”, “fc”
  * @reference: (nullable): the test that compares it with Keras
@@ -44,6 +45,7 @@ typedef struct _LmLayerClass {
   const char *const *input_names;
   const char *const *output_names;
   LmMaskRule mask;
+  int (*count_outputs) (const struct _LmNode *node);
   void (*lower) (LmBuilder *b, const struct _LmNode *node, const LmValue *in, int n_in, LmValue *out);
   char *(*summary) (const struct _LmNode *node);
   const char *synonyms;
@@ -51,6 +53,15 @@ typedef struct _LmLayerClass {
   const char *keras;
   const char *torch;
 } LmLayerClass;
+
+/* How many outputs a node of this layer has. */
+static inline int
+lm_layer_n_outputs (const LmLayerClass *layer, const struct _LmNode *node)
+{
+  if (layer->count_outputs != NULL)
+    return layer->count_outputs (node);
+  return layer->n_outputs > 0 ? layer->n_outputs : 1;
+}
 
 /* NULL if there is none of that id. Defined in lm-registry.c through the family “layer”. */
 static inline const LmLayerClass *

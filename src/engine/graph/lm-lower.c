@@ -142,6 +142,36 @@ fail_inputs (LmBuilder *builder,
   }
 }
 
+/* Hands the mask on where the layer passes it, as Keras does: of several inputs a step counts if it counts in any, and if one has no
+ * mask there is none. */
+static void
+pass_mask (LmBuilder *b,
+           const LmLayerClass *layer,
+           const LmValue *in,
+           int n_in,
+           LmValue *out,
+           int n_out)
+{
+  LmValue mask = n_in > 0 ? lm_builder_mask (b, in[0]) : LM_NO_VALUE;
+
+  if (layer->mask != LM_MASK_PASS || mask.index < 0)
+    return;
+  for (int i = 1; i < n_in; i++) {
+    LmValue other = lm_builder_mask (b, in[i]);
+
+    if (other.index < 0)
+      return;
+    if (other.index != mask.index)
+      mask = lm_build_binary (b, LM_BINARY_MAX, mask, other);
+  }
+  for (int i = 0; i < n_out; i++) {
+    LmShape shape = lm_builder_shape (b, out[i]), steps = lm_builder_shape (b, mask);
+
+    if (lm_builder_is_known (b, out[i]) && shape.rank >= 2 && steps.rank == 2 && shape.dim[1] == steps.dim[1] && lm_builder_mask (b, out[i]).index < 0)
+      lm_builder_set_mask (b, out[i], mask);
+  }
+}
+
 /* Lowers one layer (never a block). Returns the number of outputs. */
 static int
 lower_layer (const Walk *walk,
@@ -152,7 +182,7 @@ lower_layer (const Walk *walk,
 {
   const LmLayerClass *layer = node->layer;
   LmBuilder *b = walk->builder;
-  int n_out = layer->n_outputs > 0 ? layer->n_outputs : 1;
+  int n_out = lm_layer_n_outputs (layer, node);
 
   for (int i = 0; i < n_out; i++)
     out[i] = lm_builder_unknown (b);
@@ -170,6 +200,7 @@ lower_layer (const Walk *walk,
     fail_inputs (b, node, n_in, layer->min_inputs);
   else
     layer->lower (b, node, in, n_in, out);
+  pass_mask (b, layer, in, n_in, out, n_out);
   return n_out;
 }
 

@@ -56,6 +56,15 @@ typedef struct {
   gboolean pool;           /* fused: 2×2 max pooling, stride 2, valid, after the activation RELU */
 } LmConvAttrs;
 
+/* conv2d_transpose: in x (N, H, W, C), w (KH, KW, O, C) natural; out y (N, height, width, O): the gradient of a convolution
+ * of y with w that gives the shape of x. @size: height and width of y; @pad_before: zeros of that convolution in front */
+typedef struct {
+  int stride[2];
+  int dilation[2];
+  int pad_before[2];
+  int size[2];
+} LmConvTransposeAttrs;
+
 /* pool2d: in x (N, H, W, C); out y (N, OH, OW, C) and for max codes (index of the winner within the window). The
  * padding never wins a maximum and never counts in a mean. */
 typedef struct {
@@ -129,6 +138,99 @@ typedef struct {
   gboolean log; /* log-softmax */
 } LmSoftmaxAttrs;
 
+/* mask: in x (N, T), real or int32, or (N, T, …); out y (N, T): 1 where x, or any number of a step, is not @value, else 0. */
+typedef struct {
+  double value;
+} LmMaskAttrs;
+
+/* gather: in table (V, D) natural, ids int32 (…); out y (…, D): the rows of the table. NaN where an id names none.
+ * Gradient for the table alone. */
+
+/* The cells of op recurrent, in the order of the kernels' LmCellKind, which has the formulas. */
+typedef enum {
+  LM_RECURRENT_SIMPLE,
+  LM_RECURRENT_LSTM,
+  LM_RECURRENT_BOOK,
+  LM_RECURRENT_GRU,
+  LM_RECURRENT_GRU_BEFORE,
+} LmRecurrentKind;
+
+/* recurrent: all steps of a recurrent layer with H units and G = 1, 4 or 3 parts.
+ * in: z (N, T, G·H), what the inputs give, bias included; u (H, G·H) natural; [v (H, H) natural: BOOK]; [bias of u (G·H): GRU];
+ * [h (N, H), and for LSTM and BOOK c (N, H): first states]; [mask (N, T)].
+ * out: gates (N, T, G·H), h before each step (N, T, H), y (N, T, H) or (N, H), last h (N, H); LSTM and BOOK: last c (N, H), c before
+ * each step (N, T, H); GRU: inner (N, T, H).
+ * Where the mask is 0 states stay and the output is that of the step before (at first 0). */
+typedef struct {
+  LmRecurrentKind kind;
+  LmActivationAttrs fn;
+  LmActivationAttrs gate;
+  gboolean has_bias;
+  gboolean has_state;
+  gboolean has_mask;
+  gboolean sequences;
+  double dropout; /* share of h that u does not see, the same in all steps */
+  guint32 seed;
+  gboolean has_seed;
+} LmRecurrentAttrs;
+
+/* arrange: y[i_0, i_1, …] = x[…]: where output axis j goes along axis[j] of x in steps of step[j] (axis −1: repeated), from
+ * start[a] on axis a of x. Permutes, flips, slices, repeats and makes windows (two output axes along one of x).
+ * @dim: shape of y with the symbolic batch, which is axis 0 of both; no batch for weights */
+typedef struct {
+  int rank;
+  int axis[6];
+  gint64 dim[6];
+  gint64 step[6];
+  gint64 start[6];
+} LmArrangeAttrs;
+
+typedef enum {
+  LM_ROW_STANDARD, /* (x − mean)·rsqrt (variance + epsilon) */
+  LM_ROW_RMS,      /* x·rsqrt (mean of x² + epsilon) */
+  LM_ROW_UNIT,     /* x·min (rsqrt (Σ x²), 1/epsilon) */
+} LmRowNormKind;
+
+/* row_norm: in x (…, C); out y, and the factor of each row (…). Sums run over the last axis. */
+typedef struct {
+  LmRowNormKind kind;
+  double epsilon;
+} LmRowNormAttrs;
+
+typedef enum {
+  LM_NOISE_ADD,      /* x + amount·n, n standard normal */
+  LM_NOISE_MULTIPLY, /* x·(1 + amount·n) */
+  LM_NOISE_ALPHA,    /* a·(x or, with probability amount, −α·λ of selu) + b, a and b such that mean and variance stay */
+} LmNoiseKind;
+
+/* noise: in x; out y; one number of the op's stream for each. @seed as in dropout */
+typedef struct {
+  LmNoiseKind kind;
+  double amount;
+  guint32 seed;
+  gboolean has_seed;
+} LmNoiseAttrs;
+
+/* product: in a (…, M, K), b (…, K, N) with equal leading axes, or b (K, N) alone; out y (…, M, N) = scale·a·b.
+ * @transpose_a, @transpose_b: the last two axes of an input stand the other way round; not of a where b has no leading axes */
+typedef struct {
+  gboolean transpose_a;
+  gboolean transpose_b;
+  double scale;
+} LmProductAttrs;
+
+typedef enum {
+  LM_RESIZE_NEAREST,
+  LM_RESIZE_BILINEAR,
+  LM_RESIZE_BICUBIC, /* Keys, a = −1/2 */
+} LmResizeKind;
+
+/* resize: in x (N, H, W, C); out y (N, height, width, C); pixels are points in the middle of squares, as in TensorFlow 2. */
+typedef struct {
+  LmResizeKind kind;
+  gint64 size[2];
+} LmResizeAttrs;
+
 /* batch_norm (training): in x (…, C), gamma (C) or a one-element dummy, beta (C); out y, mean (C), variance (C) of
  * the batch, reciprocal deviation (C). Means over all axes but the last, variance divided by n (Keras).
  * y = (x − mean)·rsqrt (variance + epsilon)·gamma + beta.
@@ -181,6 +283,14 @@ typedef struct {
   gboolean has_ignored;
   int ignored;
 } LmLossAttrs;
+
+/* orthogonal: in a matrix; out one number: factor·mean over the pairs of rows (or columns) of |cos of their angle|.
+ * @layout: LmLayout of the matrix */
+typedef struct {
+  double factor;
+  gboolean columns;
+  int layout;
+} LmOrthogonalAttrs;
 
 /* penalty: in one or more weights that lie in one layout; out one number Σ l1·|w| + l2·w².
  * @layout: their LmLayout, so that the padding is stepped over */

@@ -17,6 +17,7 @@ lm_slot_copy (const LmSlot *self)
   copy->path = g_strdup (self->path);
   copy->name_path = g_strdup (self->name_path);
   copy->initializer = self->initializer != NULL ? lm_option_set_copy (self->initializer) : NULL;
+  copy->constraint = self->constraint != NULL ? lm_option_set_copy (self->constraint) : NULL;
   copy->regularizer = self->regularizer != NULL ? lm_option_set_copy (self->regularizer) : NULL;
   return copy;
 }
@@ -30,6 +31,7 @@ lm_slot_free (LmSlot *self)
   g_free (self->name_path);
   g_clear_pointer (&self->initializer, lm_option_set_free);
   g_clear_pointer (&self->regularizer, lm_option_set_free);
+  g_clear_pointer (&self->constraint, lm_option_set_free);
   g_free (self);
 }
 

@@ -51,7 +51,10 @@ typedef struct {
   gint64 n; /* elements with padding, a multiple of 16 */
   gboolean trainable;
   LmOptionSet *initializer; /* of family “initializer”; owned */
+  gint64 ones_from;         /* so many elements from there begin as 1, whatever the initializer says */
+  gint64 n_ones;
   LmOptionSet *regularizer; /* of family “regularizer”; owned, NULL for none */
+  LmOptionSet *constraint;  /* of family “constraint”; owned, NULL for none */
 } LmSlot;
 
 LmSlot *lm_slot_copy (const LmSlot *self);

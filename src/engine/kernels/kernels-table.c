@@ -22,6 +22,7 @@ LM_K (lm_kernels_fill) (LmKernels *table)
   FILL (loss);
   FILL (norm);
   FILL (pool);
+  FILL (recurrent);
   FILL (reduce);
   FILL (softmax);
   FILL (update);

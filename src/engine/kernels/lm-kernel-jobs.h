@@ -254,6 +254,53 @@ lm_pool_code_size (const LmPoolShape *s)
   return s->kh * s->kw <= 256 ? 1 : 4;
 }
 
+/* A recurrent cell; σ is gate, f is fn. z comes from the input with the bias, u from the state h before; [·] are segments of as
+ * many numbers as there are units, in Keras's order. */
+typedef enum {
+  LM_CELL_SIMPLE,     /* h′ = f (z + u) */
+  LM_CELL_LSTM,       /* i, f, g, o: σ, σ, f, σ of z + u; c′ = f·c + i·g; h′ = o·f (c′) */
+  LM_CELL_BOOK,       /* the same with f for all four, u[o] with a product of c besides, and h′ = o */
+  LM_CELL_GRU,        /* z, r: σ of z + u; g = f (z[2] + r·u[2]); h′ = z·h + (1 − z)·g */
+  LM_CELL_GRU_BEFORE, /* the same with u[2] the product of r·h: phase 0 makes z, r and r·h, phase 1 the rest */
+} LmCellKind;
+
+typedef struct {
+  LmCellKind kind;
+  gint64 units;
+  LmFn fn;
+  LmFn gate;
+  gboolean keep_pre; /* gates are kept before their functions */
+  void (*activate_grad) (const LmFn *fn, gsize n, const lm_real *x, const lm_real *y, const lm_real *dy, lm_real *dx, gboolean add);
+} LmCell;
+
+/* One row of a step. @gates may be z. @inner: GRU: receives u[2]; BEFORE: receives r·h. @work: 8 units */
+typedef struct {
+  const lm_real *z;
+  const lm_real *u;
+  const lm_real *h;
+  const lm_real *c;
+  lm_real *gates;
+  lm_real *inner;
+  lm_real *work;
+  lm_real *h_new;
+  lm_real *c_new;
+} LmCellRow;
+
+/* Backward of it. @dh: gradient of h′; @dc: of c′, becomes that of c; @dz, @du: receive those of z and u, may be one; @direct: GRU:
+ * receives what flows into h past the products. BEFORE: phase 0 makes dz[2], @inner then holds what that sends into r·h. */
+typedef struct {
+  const lm_real *gates;
+  const lm_real *h;
+  const lm_real *c;
+  const lm_real *inner;
+  const lm_real *dh;
+  lm_real *dc;
+  lm_real *dz;
+  lm_real *du;
+  lm_real *direct;
+  lm_real *work;
+} LmCellGradRow;
+
 /**
  * LmMomentsJob:
  *

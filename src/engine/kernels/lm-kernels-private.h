@@ -29,6 +29,7 @@ void LM_K (lm_fill_elementwise) (LmKernels *table);
 void LM_K (lm_fill_loss) (LmKernels *table);
 void LM_K (lm_fill_norm) (LmKernels *table);
 void LM_K (lm_fill_pool) (LmKernels *table);
+void LM_K (lm_fill_recurrent) (LmKernels *table);
 void LM_K (lm_fill_reduce) (LmKernels *table);
 void LM_K (lm_fill_softmax) (LmKernels *table);
 void LM_K (lm_fill_update) (LmKernels *table);

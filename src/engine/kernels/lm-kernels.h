@@ -143,6 +143,10 @@ typedef struct {
   void (*panel_pack) (gint64 k, gint64 n, const lm_real *natural, lm_real *panels);
   void (*panel_unpack) (gint64 k, gint64 n, const lm_real *panels, lm_real *natural);
 
+  /* One row of a recurrent step; phase 0, and for LM_CELL_GRU_BEFORE then phase 1. */
+  void (*cell_forward) (const LmCell *cell, int phase, const LmCellRow *row);
+  void (*cell_backward) (const LmCell *cell, int phase, const LmCellGradRow *row);
+
   int (*dense_tasks) (const LmDenseJob *job);
   LmTaskFunc dense;
   int (*dense_dx_tasks) (const LmDenseGradJob *job);

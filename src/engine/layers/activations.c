@@ -12,6 +12,39 @@
 
 /* Names, formulas and parameters are Keras's. */
 
+#define SLOPE_SPEC(id_, title_, initial_, help_)                                                                     \
+  {                                                                                                                  \
+    .kind = LM_OPTION_DOUBLE, .id = id_, .title = title_, .help = help_, .initial = initial_, .min = 0.0, .max = 1e3 \
+  }
+
+#define AXIS_SPEC                                                                                                                        \
+  {                                                                                                                                      \
+    .kind = LM_OPTION_INT, .id = "axis", .title = N_ ("Axis"), .help = N_ ("Along which axis the shares sum to 1; −1 is the last one."), \
+    .initial = -1, .min = -(LM_MAX_RANK - 1), .max = LM_MAX_RANK - 1, .rare = TRUE                                                       \
+  }
+
+static const LmOptionSpec relu_options[] = {
+  SLOPE_SPEC ("negative_slope", N_ ("Slope below the threshold"), 0.0, N_ ("Smaller numbers are multiplied by it instead of becoming zero.")),
+  { .kind = LM_OPTION_DOUBLE, .id = "max_value", .title = N_ ("Largest value"), .help = N_ ("Larger results are cut down to it. None: no limit."), .initial = NAN, .min = 0.0, .max = 1e6, .above_min = TRUE, .nullable = TRUE },
+  { .kind = LM_OPTION_DOUBLE, .id = "threshold", .title = N_ ("Threshold"), .help = N_ ("Numbers above it pass unchanged."), .min = 0.0, .max = 1e6, .rare = TRUE },
+};
+
+static const LmOptionSpec leaky_relu_options[] = {
+  SLOPE_SPEC ("negative_slope", N_ ("Negative slope"), 0.2, N_ ("What negative numbers are multiplied by.")),
+};
+
+static const LmOptionSpec elu_options[] = {
+  SLOPE_SPEC ("alpha", N_ ("Alpha"), 1.0, N_ ("Very negative numbers become −alpha.")),
+};
+
+static const LmOptionSpec gelu_options[] = {
+  { .kind = LM_OPTION_BOOL, .id = "approximate", .title = N_ ("Approximate"), .help = N_ ("Uses a formula with tanh that differs by less than 0.001.") },
+};
+
+static const LmOptionSpec axis_options[] = { AXIS_SPEC };
+
+#define OPTIONS(table) .options = table, .n_options = G_N_ELEMENTS (table)
+
 const LmActivationClass lm_activation_linear = {
   .member = {
     .id = "linear",
@@ -26,9 +59,13 @@ const LmActivationClass lm_activation_relu = {
     .id = "relu",
     .title = N_ ("ReLU"),
     .help = N_ ("f(x) = max(x, 0): negative numbers become zero. Fast, and a good first choice between layers."),
+    OPTIONS (relu_options),
   },
   .kind = LM_ACT_RELU,
   .b = INFINITY,
+  .option_a = 1,
+  .option_b = 2,
+  .option_c = 3,
 };
 
 const LmActivationClass lm_activation_sigmoid = {
@@ -45,8 +82,10 @@ const LmActivationClass lm_activation_softmax = {
     .id = "softmax",
     .title = N_ ("Softmax"),
     .help = N_ ("f(x)_j = exp(x_j) / Σ exp(x_k) over the last axis: shares that sum to 1. For the last layer when it chooses one of several classes."),
+    OPTIONS (axis_options),
   },
   .kind = LM_ACT_SOFTMAX,
+  .option_a = 1,
 };
 
 const LmActivationClass lm_activation_tanh = {
@@ -73,9 +112,11 @@ const LmActivationClass lm_activation_leaky_relu = {
     .id = "leaky_relu",
     .title = N_ ("Leaky ReLU"),
     .help = N_ ("f(x) = x for x ≥ 0, else 0.2·x: a ReLU that cannot get stuck at zero."),
+    OPTIONS (leaky_relu_options),
   },
   .kind = LM_ACT_LEAKY_RELU,
   .a = 0.2,
+  .option_a = 1,
 };
 
 const LmActivationClass lm_activation_elu = {
@@ -83,9 +124,11 @@ const LmActivationClass lm_activation_elu = {
     .id = "elu",
     .title = N_ ("ELU"),
     .help = N_ ("f(x) = x for x ≥ 0, else exp(x) − 1: like ReLU, but smooth, with means nearer to zero."),
+    OPTIONS (elu_options),
   },
   .kind = LM_ACT_ELU,
   .a = 1.0,
+  .option_a = 1,
 };
 
 const LmActivationClass lm_activation_selu = {
@@ -102,8 +145,10 @@ const LmActivationClass lm_activation_gelu = {
     .id = "gelu",
     .title = N_ ("GELU"),
     .help = N_ ("f(x) = x·Φ(x) with the normal distribution Φ: a smooth ReLU, usual in transformers."),
+    OPTIONS (gelu_options),
   },
   .kind = LM_ACT_GELU,
+  .option_a = 1,
 };
 
 const LmActivationClass lm_activation_silu = {
@@ -165,6 +210,8 @@ const LmActivationClass lm_activation_log_softmax = {
     .id = "log_softmax",
     .title = N_ ("Log-softmax"),
     .help = N_ ("f(x)_j = x_j − log Σ exp(x_k) over the last axis: the logarithm of softmax."),
+    OPTIONS (axis_options),
   },
   .kind = LM_ACT_LOG_SOFTMAX,
+  .option_a = 1,
 };

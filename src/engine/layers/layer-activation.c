@@ -237,7 +237,92 @@ const LmLayerClass lm_layer_elu = {
   .torch = "nn.ELU({alpha})",
 };
 
+/* --- PReLU ------------------------------------------------------------------------ */
+
+enum {
+  ALPHA_INITIALIZER,
+  ALPHA_REGULARIZER,
+  SHARED_AXES,
+};
+
+static const LmOptionSpec prelu_options[] = {
+  [ALPHA_INITIALIZER] = LM_SPEC_INITIALIZER ("alpha_initializer", N_ ("Slope initializer"), "zeros", N_ ("What the slopes are before training.")),
+  [ALPHA_REGULARIZER] = LM_SPEC_REGULARIZER ("alpha_regularizer", N_ ("Slope regularizer"), N_ ("A cost for large slopes that is added to the loss.")),
+  [SHARED_AXES] = {
+    .kind = LM_OPTION_INTS,
+    .id = "shared_axes",
+    .title = N_ ("Shared axes"),
+    .help = N_ ("Axes along which all places share one slope: 1×2 gives a picture one slope for each channel. None: each number has its own."),
+    .min = 1,
+    .max = LM_MAX_RANK - 1,
+    .max_n = LM_MAX_RANK - 1,
+  },
+};
+
+/* y = max (x, 0) − alpha·max (−x, 0). Shapes: x, y (N, …); alpha (…), 1 along shared axes. Source: He et al. 2015. */
+static void
+prelu_lower (LmBuilder *b,
+             const LmNode *node,
+             const LmValue *in,
+             int n_in,
+             LmValue *out)
+{
+  LmActivationAttrs relu = { .kind = LM_ACT_RELU, .b = (double) INFINITY };
+  LmShape x = lm_builder_shape (b, in[0]), slopes = { .rank = x.rank - 1 };
+  gint64 list[LM_MAX_LIST];
+  guint32 shared = 0;
+  LmValue alpha, negative;
+
+  if (!lm_layer_wants_features (b, in[0], 0))
+    return;
+  if (lm_node_ints (node, SHARED_AXES, list) > 0) {
+    shared = lm_layer_axes (b, node, SHARED_AXES, &x);
+    if (shared == 0)
+      return;
+  }
+  for (int i = 1; i < x.rank; i++)
+    slopes.dim[i - 1] = shared & LM_BIT (i) ? 1 : x.dim[i];
+  alpha = lm_layer_weight (b, node, "alpha", &slopes, slopes.rank == 1 ? LM_LAYOUT_PADDED : LM_LAYOUT_NATURAL, ALPHA_INITIALIZER, ALPHA_REGULARIZER);
+  negative = lm_build_activation (b, lm_build_affine (b, in[0], -1.0, 0.0), &relu);
+  out[0] = lm_build_binary (b, LM_BINARY_SUB, lm_build_activation (b, in[0], &relu), lm_build_binary (b, LM_BINARY_MUL, negative, alpha));
+}
+
+const LmLayerClass lm_layer_prelu = {
+  .member = {
+    .id = "PReLU",
+    .title = N_ ("Parametric ReLU"),
+    .help = N_ ("A ReLU whose slope for negative numbers is learned: y = x for x ≥ 0, else alpha·x."),
+    .options = prelu_options,
+    .n_options = G_N_ELEMENTS (prelu_options),
+  },
+  .category = "core",
+  .min_inputs = 1,
+  .max_inputs = 1,
+  .mask = LM_MASK_PASS,
+  .lower = prelu_lower,
+  .synonyms = N_ ("activation, rectifier, learned slope, nonlinearity"),
+  .reference = "/reference/layer/PReLU",
+  .keras = "PReLU(alpha_initializer={alpha_initializer}, alpha_regularizer={alpha_regularizer}, shared_axes={shared_axes})",
+};
+
 /* --- Softmax ------------------------------------------------------------------ */
+
+enum {
+  SOFTMAX_AXIS,
+};
+
+static const LmOptionSpec softmax_options[] = {
+  [SOFTMAX_AXIS] = {
+    .kind = LM_OPTION_INT,
+    .id = "axis",
+    .title = N_ ("Axis"),
+    .help = N_ ("Along which axis the shares sum to 1; −1 is the last one."),
+    .initial = -1,
+    .min = -(LM_MAX_RANK - 1),
+    .max = LM_MAX_RANK - 1,
+    .rare = TRUE,
+  },
+};
 
 static void
 softmax_lower (LmBuilder *b,
@@ -246,15 +331,25 @@ softmax_lower (LmBuilder *b,
                int n_in,
                LmValue *out)
 {
-  if (lm_layer_wants_features (b, in[0], 0))
-    out[0] = lm_build_softmax (b, in[0], FALSE);
+  LmActivationAttrs attrs = { .kind = LM_ACT_SOFTMAX };
+  LmShape x = lm_builder_shape (b, in[0]);
+  int axis;
+
+  if (!lm_layer_wants_features (b, in[0], 0))
+    return;
+  axis = lm_layer_axis (b, node, SOFTMAX_AXIS, &x);
+  attrs.a = axis;
+  if (axis > 0)
+    out[0] = lm_build_activation (b, in[0], &attrs);
 }
 
 const LmLayerClass lm_layer_softmax = {
   .member = {
     .id = "Softmax",
     .title = N_ ("Softmax"),
-    .help = N_ ("Turns the numbers along the last axis into shares that are positive and sum to 1: y_j = exp(x_j) / Σ exp(x_k). Read as the probability of each class."),
+    .help = N_ ("Turns the numbers along an axis into shares that are positive and sum to 1: y_j = exp(x_j) / Σ exp(x_k). Read as the probability of each class."),
+    .options = softmax_options,
+    .n_options = G_N_ELEMENTS (softmax_options),
   },
   .category = "core",
   .min_inputs = 1,
@@ -263,6 +358,6 @@ const LmLayerClass lm_layer_softmax = {
   .lower = softmax_lower,
   .synonyms = N_ ("probability, activation, classes, normalized exponential"),
   .reference = "/reference/layer/Softmax",
-  .keras = "Softmax()",
-  .torch = "nn.Softmax(dim=-1)",
+  .keras = "Softmax(axis={axis})",
+  .torch = "nn.Softmax(dim={axis})",
 };

@@ -22,6 +22,9 @@ enum {
   BIAS_INITIALIZER,
   KERNEL_REGULARIZER,
   BIAS_REGULARIZER,
+  ACTIVITY_REGULARIZER,
+  KERNEL_CONSTRAINT,
+  BIAS_CONSTRAINT,
 };
 
 static const LmOptionSpec options[] = {
@@ -69,6 +72,9 @@ static const LmOptionSpec options[] = {
   [BIAS_INITIALIZER] = LM_SPEC_BIAS_INITIALIZER,
   [KERNEL_REGULARIZER] = LM_SPEC_KERNEL_REGULARIZER,
   [BIAS_REGULARIZER] = LM_SPEC_BIAS_REGULARIZER,
+  [ACTIVITY_REGULARIZER] = LM_SPEC_ACTIVITY_REGULARIZER,
+  [KERNEL_CONSTRAINT] = LM_SPEC_KERNEL_CONSTRAINT,
+  [BIAS_CONSTRAINT] = LM_SPEC_BIAS_CONSTRAINT,
 };
 
 /* Groups must divide channels and filters; strides and dilation exclude each other, as in Keras. */
@@ -144,7 +150,7 @@ conv2d_lower (LmBuilder *b,
   kernel = lm_layer_weight (b, node, "kernel", &LM_SHAPE (window.size[0], window.size[1], shape.dim[3] / attrs.groups, filters), LM_LAYOUT_NATURAL, KERNEL_INITIALIZER, KERNEL_REGULARIZER);
   if (lm_node_bool (node, USE_BIAS))
     bias = lm_layer_weight (b, node, "bias", &LM_SHAPE (filters), LM_LAYOUT_PADDED, BIAS_INITIALIZER, BIAS_REGULARIZER);
-  out[0] = lm_layer_activate (b, node, ACTIVATION, lm_build_conv2d (b, in[0], kernel, bias, &attrs));
+  out[0] = lm_layer_penalize (b, node, ACTIVITY_REGULARIZER, lm_layer_activate (b, node, ACTIVATION, lm_build_conv2d (b, in[0], kernel, bias, &attrs)));
 }
 
 static char *
@@ -188,6 +194,6 @@ const LmLayerClass lm_layer_conv2d = {
   .summary = conv2d_summary,
   .synonyms = N_ ("convolution, cnn, convnet, filter, kernel, image, Convolution2D, 1x1, pointwise, dilated, grouped"),
   .reference = "/reference/layer/Conv2D",
-  .keras = "Conv2D({filters}, {kernel_size}, strides={strides}, padding={padding}, dilation_rate={dilation_rate}, groups={groups}, activation={activation}, use_bias={use_bias}, kernel_initializer={kernel_initializer}, bias_initializer={bias_initializer}, kernel_regularizer={kernel_regularizer}, bias_regularizer={bias_regularizer})",
+  .keras = "Conv2D({filters}, {kernel_size}, strides={strides}, padding={padding}, dilation_rate={dilation_rate}, groups={groups}, activation={activation}, use_bias={use_bias}, kernel_initializer={kernel_initializer}, bias_initializer={bias_initializer}, kernel_regularizer={kernel_regularizer}, bias_regularizer={bias_regularizer}, activity_regularizer={activity_regularizer}, kernel_constraint={kernel_constraint}, bias_constraint={bias_constraint})",
   .torch = "nn.Conv2d({in}, {filters}, {kernel_size}, stride={strides}, padding={padding}, dilation={dilation_rate}, groups={groups}, bias={use_bias})",
 };

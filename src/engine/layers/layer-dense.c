@@ -15,6 +15,9 @@ enum {
   BIAS_INITIALIZER,
   KERNEL_REGULARIZER,
   BIAS_REGULARIZER,
+  ACTIVITY_REGULARIZER,
+  KERNEL_CONSTRAINT,
+  BIAS_CONSTRAINT,
 };
 
 static const LmOptionSpec options[] = {
@@ -35,6 +38,9 @@ static const LmOptionSpec options[] = {
   [BIAS_INITIALIZER] = LM_SPEC_BIAS_INITIALIZER,
   [KERNEL_REGULARIZER] = LM_SPEC_KERNEL_REGULARIZER,
   [BIAS_REGULARIZER] = LM_SPEC_BIAS_REGULARIZER,
+  [ACTIVITY_REGULARIZER] = LM_SPEC_ACTIVITY_REGULARIZER,
+  [KERNEL_CONSTRAINT] = LM_SPEC_KERNEL_CONSTRAINT,
+  [BIAS_CONSTRAINT] = LM_SPEC_BIAS_CONSTRAINT,
 };
 
 /* y[n, …, j] = f (b[j] + Σ_i x[n, …, i]·W[i, j])
@@ -57,7 +63,7 @@ dense_lower (LmBuilder *b,
   kernel = lm_layer_weight (b, node, "kernel", &LM_SHAPE (x.dim[x.rank - 1], units), LM_LAYOUT_PANELS, KERNEL_INITIALIZER, KERNEL_REGULARIZER);
   if (lm_node_bool (node, USE_BIAS))
     bias = lm_layer_weight (b, node, "bias", &LM_SHAPE (units), LM_LAYOUT_PADDED, BIAS_INITIALIZER, BIAS_REGULARIZER);
-  out[0] = lm_layer_activate (b, node, ACTIVATION, lm_build_matmul (b, in[0], kernel, bias));
+  out[0] = lm_layer_penalize (b, node, ACTIVITY_REGULARIZER, lm_layer_activate (b, node, ACTIVATION, lm_build_matmul (b, in[0], kernel, bias)));
 }
 
 static char *
@@ -86,6 +92,6 @@ const LmLayerClass lm_layer_dense = {
   .summary = dense_summary,
   .synonyms = N_ ("fully connected, fc, linear, perceptron, affine, classifier, output"),
   .reference = "/reference/layer/Dense",
-  .keras = "Dense({units}, activation={activation}, use_bias={use_bias}, kernel_initializer={kernel_initializer}, bias_initializer={bias_initializer}, kernel_regularizer={kernel_regularizer}, bias_regularizer={bias_regularizer})",
+  .keras = "Dense({units}, activation={activation}, use_bias={use_bias}, kernel_initializer={kernel_initializer}, bias_initializer={bias_initializer}, kernel_regularizer={kernel_regularizer}, bias_regularizer={bias_regularizer}, activity_regularizer={activity_regularizer}, kernel_constraint={kernel_constraint}, bias_constraint={bias_constraint})",
   .torch = "nn.Linear({in}, {units}, bias={use_bias})",
 };

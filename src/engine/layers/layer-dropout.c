@@ -74,6 +74,17 @@ spatial_lower (LmBuilder *b,
     out[0] = drop (b, node, in[0], LM_BIT (1) | LM_BIT (2));
 }
 
+static void
+spatial1d_lower (LmBuilder *b,
+                 const LmNode *node,
+                 const LmValue *in,
+                 int n_in,
+                 LmValue *out)
+{
+  if (lm_layer_wants_sequence (b, in[0], 0))
+    out[0] = drop (b, node, in[0], LM_BIT (1));
+}
+
 static char *
 dropout_summary (const LmNode *node)
 {
@@ -120,4 +131,24 @@ const LmLayerClass lm_layer_spatial_dropout2d = {
   .reference = "/reference/layer/SpatialDropout2D",
   .keras = "SpatialDropout2D({rate}, seed={seed})",
   .torch = "nn.Dropout2d({rate})",
+};
+
+const LmLayerClass lm_layer_spatial_dropout1d = {
+  .member = {
+    .id = "SpatialDropout1D",
+    .title = N_ ("1D spatial dropout"),
+    .help = N_ ("Sets a random share of the features to zero, each through the whole sequence, in each training step, and enlarges the others by 1/(1 − rate). Outside of training it does nothing."),
+    .options = options,
+    .n_options = G_N_ELEMENTS (options),
+  },
+  .category = "normalization",
+  .min_inputs = 1,
+  .max_inputs = 1,
+  .mask = LM_MASK_PASS,
+  .lower = spatial1d_lower,
+  .summary = dropout_summary,
+  .synonyms = N_ ("regularization, overfitting, sequence, feature"),
+  .reference = "/reference/layer/SpatialDropout1D",
+  .keras = "SpatialDropout1D({rate}, seed={seed})",
+  .torch = "nn.Dropout1d({rate})",
 };

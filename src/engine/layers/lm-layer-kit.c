@@ -9,6 +9,7 @@
 
 #include "lm-activation.h"
 #include "lm-initializer.h"
+#include "lm-regularizer.h"
 
 #include <string.h>
 
@@ -190,6 +191,27 @@ lm_layer_wants_picture (LmBuilder *b,
   return FALSE;
 }
 
+gboolean
+lm_layer_wants_sequence (LmBuilder *b,
+                         LmValue x,
+                         int port)
+{
+  LmShape shape = lm_builder_shape (b, x);
+  g_autofree char *source = NULL;
+
+  if (!lm_layer_wants_numbers (b, x, port))
+    return FALSE;
+  if (shape.rank == 3)
+    return TRUE;
+  source = lm_layer_source (b, x);
+  lm_layer_fail (b, port, LM_ERROR_SHAPE, _ ("%s needs time × features"), g_strdup_printf (_ ("%s."), source));
+  if (shape.rank == 2)
+    lm_suggest_insert (b, port, "Reshape", "target_shape=%" G_GINT64_FORMAT "x1", shape.dim[1]);
+  if (shape.rank == 4)
+    lm_suggest_insert (b, port, "Reshape", "target_shape=%" G_GINT64_FORMAT "x%" G_GINT64_FORMAT, shape.dim[1], shape.dim[2] * shape.dim[3]);
+  return FALSE;
+}
+
 /* The op that made @x is a pooling, so that doing without it makes the picture larger. */
 static gboolean
 is_pooled (LmBuilder *b,
@@ -284,10 +306,34 @@ lm_layer_weight (LmBuilder *b,
                  int regularizer)
 {
   const LmOptionSet *options = lm_node_object (node, initializer);
+  char constraint_id[64];
+  LmValue weight;
+  int constraint;
 
   if (!initializer_fits (b, name, shape, options, initializer))
     return lm_builder_unknown (b);
-  return lm_build_weight (b, name, shape, layout, options, regularizer >= 0 ? lm_node_object (node, regularizer) : NULL);
+  g_snprintf (constraint_id, sizeof constraint_id, "%s_constraint", name);
+  weight = lm_build_weight (b, name, shape, layout, options, regularizer >= 0 ? lm_node_object (node, regularizer) : NULL);
+  constraint = lm_option_set_index (node->options, constraint_id);
+  if (constraint >= 0)
+    lm_builder_constrain (b, weight, lm_node_object (node, constraint));
+  return weight;
+}
+
+LmValue
+lm_layer_penalize (LmBuilder *b,
+                   const LmNode *node,
+                   int regularizer,
+                   LmValue x)
+{
+  const LmOptionSet *options = lm_node_object (node, regularizer);
+  double l1, l2;
+
+  if (options == NULL)
+    return x;
+  lm_regularizer_factors (options, &l1, &l2);
+  lm_builder_penalize (b, x, l1, l2);
+  return x;
 }
 
 LmValue
@@ -320,10 +366,10 @@ lm_layer_activate (LmBuilder *b,
                    LmValue x)
 {
   const LmOptionSet *object = lm_node_object (node, index);
-  const LmActivationClass *activation;
+  LmActivationAttrs attrs;
 
   if (object == NULL)
     return x;
-  activation = (const LmActivationClass *) object->member;
-  return lm_build_activation (b, x, &(LmActivationAttrs){ activation->kind, activation->a, activation->b, activation->c });
+  attrs = lm_activation_attrs (object);
+  return lm_build_activation (b, x, &attrs);
 }

@@ -53,6 +53,21 @@ G_BEGIN_DECLS
 #define LM_SPEC_BIAS_REGULARIZER \
   LM_SPEC_REGULARIZER ("bias_regularizer", N_ ("Bias regularizer"), N_ ("A cost for a large bias that is added to the loss. Rarely useful."))
 
+#define LM_SPEC_ACTIVITY_REGULARIZER \
+  LM_SPEC_REGULARIZER ("activity_regularizer", N_ ("Activity regularizer"), N_ ("A cost for large outputs of the layer that is added to the loss: few of them stay active."))
+
+#define LM_SPEC_CONSTRAINT(id_, title_, help_)                                                   \
+  {                                                                                              \
+    .kind = LM_OPTION_OBJECT, .id = id_, .title = title_, .help = help_, .family = "constraint", \
+    .rare = TRUE, .nullable = TRUE                                                               \
+  }
+
+#define LM_SPEC_KERNEL_CONSTRAINT \
+  LM_SPEC_CONSTRAINT ("kernel_constraint", N_ ("Kernel constraint"), N_ ("A rule that the weights are made to keep after each step."))
+
+#define LM_SPEC_BIAS_CONSTRAINT \
+  LM_SPEC_CONSTRAINT ("bias_constraint", N_ ("Bias constraint"), N_ ("A rule that the bias is made to keep after each step."))
+
 /* A pair of sizes along height and width. */
 #define LM_SPEC_PAIR(id_, title_, unit_, a_, b_, help_)                                                           \
   {                                                                                                               \
@@ -64,6 +79,13 @@ G_BEGIN_DECLS
 #define LM_MAX_WINDOW 4096
 
 extern const char *const lm_padding_choices[]; /* “valid”, “same” */
+
+#define LM_SPEC_SEED                                                                             \
+  {                                                                                              \
+    .kind = LM_OPTION_INT, .id = "seed", .title = N_ ("Seed"),                                   \
+    .help = N_ ("Another number draws other numbers. None: the seed of the run alone decides."), \
+    .initial = NAN, .min = 0, .max = G_MAXINT32, .rare = TRUE, .nullable = TRUE                  \
+  }
 
 #define LM_SPEC_PADDING                                                                                                                                                                              \
   {                                                                                                                                                                                                  \
@@ -138,15 +160,39 @@ gboolean lm_window_place (LmWindow *self, LmBuilder *b, LmValue x, int padding, 
 /* Reads option @index of @node as a pair; one number counts for both. Returns how many there were. */
 int lm_layer_pair (const LmNode *node, int index, gint64 pair[2]);
 
-/* A weight whose initializer and regularizer stand in options @initializer and @regularizer (−1: no such option). Fails if the
+/* A weight whose initializer and regularizer stand in options @initializer and @regularizer (−1: no such option), and its
+ * constraint in the option NAME_constraint if there is one. Fails if the
  * initializer cannot make a weight of that shape. */
 LmValue lm_layer_weight (LmBuilder *b, const LmNode *node, const char *name, const LmShape *shape, LmLayout layout, int initializer, int regularizer);
+
+/* What the output @x of the layer costs, by the regularizer in option @regularizer. Returns @x. */
+LmValue lm_layer_penalize (LmBuilder *b, const LmNode *node, int regularizer, LmValue x);
 
 /* The same for moving statistics. */
 LmValue lm_layer_state (LmBuilder *b, const LmNode *node, const char *name, const LmShape *shape, int initializer);
 
 /* x through the activation in option @index. */
 LmValue lm_layer_activate (LmBuilder *b, const LmNode *node, int index, LmValue x);
+
+/* --- Axes ------------------------------------------------------------------ */
+
+/* The axis in INT option @index, from 1 to the last; −1 after a failure. */
+int lm_layer_axis (LmBuilder *b, const LmNode *node, int index, const LmShape *shape);
+
+/* The axes in INTS option @index as bits; 0 after a failure. */
+guint32 lm_layer_axes (LmBuilder *b, const LmNode *node, int index, const LmShape *shape);
+
+/* Sizes of @axes alone, or of all axes with 1 for the others. */
+LmShape lm_shape_along (const LmShape *shape, guint32 axes, gboolean keep_dims);
+
+/* Row normalization over @axes, wherever they stand. */
+LmValue lm_layer_row_norm (LmBuilder *b, LmValue x, guint32 axes, LmRowNormKind kind, double epsilon);
+
+/* x ∘ weight, whose axes are those axes of x. */
+LmValue lm_layer_along (LmBuilder *b, LmValue x, LmBinaryKind kind, LmValue weight, guint32 axes);
+
+/* Numbers of time × features. */
+gboolean lm_layer_wants_sequence (LmBuilder *b, LmValue x, int port);
 
 /* Id of the member in an object option, NULL for none. */
 const char *lm_layer_member_id (const LmNode *node, int index);

@@ -475,9 +475,46 @@ bind_target (Making *making,
 
 /* --- Regularisation ------------------------------------------------------------ */
 
-/* Adds the penalty of each trained weight that has a regularizer, as Keras does. */
 static void
-add_penalties (Making *making)
+add_to_total (Making *making,
+              LmValue cost)
+{
+  making->network->total = lm_build_binary (making->builder, LM_BINARY_ADD, making->network->total, cost);
+}
+
+static gboolean
+add_penalty (Making *making,
+             const LmSlot *slot,
+             LmValue weight,
+             GError **error)
+{
+  LmPenaltyAttrs attrs = { .layout = (int) slot->layout };
+  LmOrthogonalAttrs angles = { .layout = (int) slot->layout };
+  LmValue penalty;
+
+  if (lm_regularizer_angles (slot->regularizer, &angles.factor, &angles.columns)) {
+    if (slot->shape.rank != 2) {
+      g_autofree char *shape = lm_shape_to_string (&slot->shape);
+
+      g_set_error (error, LM_ERROR, LM_ERROR_OPTION, _ ("“%s” is %s, but the orthogonal regularizer needs a matrix. Choose another regularizer, such as l2."), slot->name_path, shape);
+      return FALSE;
+    }
+    lm_build_op (making->builder, LM_OP_orthogonal, &angles, &weight, 1, &penalty, 1);
+    add_to_total (making, penalty);
+    return TRUE;
+  }
+  lm_regularizer_factors (slot->regularizer, &attrs.l1, &attrs.l2);
+  if (attrs.l1 == 0 && attrs.l2 == 0)
+    return TRUE;
+  lm_build_op (making->builder, LM_OP_penalty, &attrs, &weight, 1, &penalty, 1);
+  add_to_total (making, penalty);
+  return TRUE;
+}
+
+/* Adds the penalty of each trained weight that has a regularizer, as Keras does. */
+static gboolean
+add_penalties (Making *making,
+               GError **error)
 {
   LmGraph *graph = lm_builder_graph (making->builder);
   guint n_values = graph->values->len;
@@ -485,18 +522,46 @@ add_penalties (Making *making)
   for (guint v = 0; v < n_values; v++) {
     const LmValueInfo *value = lm_graph_value (graph, (int) v);
     const LmSlot *slot = value->kind == LM_VALUE_WEIGHT ? g_ptr_array_index (graph->slots, value->producer) : NULL;
-    LmValue weight = { (int) v, making->network->total.generation }, penalty;
-    LmPenaltyAttrs attrs;
+    LmValue weight = { (int) v, making->network->total.generation };
 
-    if (slot == NULL || slot->regularizer == NULL || !slot->trainable)
-      continue;
-    attrs = (LmPenaltyAttrs){ .layout = (int) slot->layout };
-    lm_regularizer_factors (slot->regularizer, &attrs.l1, &attrs.l2);
-    if (attrs.l1 == 0 && attrs.l2 == 0)
-      continue;
-    lm_build_op (making->builder, LM_OP_penalty, &attrs, &weight, 1, &penalty, 1);
-    making->network->total = lm_build_binary (making->builder, LM_BINARY_ADD, making->network->total, penalty);
+    if (slot != NULL && slot->regularizer != NULL && slot->trainable && !add_penalty (making, slot, weight, error))
+      return FALSE;
   }
+  return TRUE;
+}
+
+/* Factor times the mean over the samples of the sum of @x. */
+static void
+add_cost (Making *making,
+          LmValue x,
+          double factor)
+{
+  int rank = lm_builder_shape (making->builder, x).rank;
+  LmValue sums = rank > 1 ? lm_build_reduce (making->builder, LM_REDUCE_SUM, x, ((1u << rank) - 1) & ~LM_BIT (0), FALSE) : x;
+
+  add_to_total (making, lm_build_affine (making->builder, lm_build_reduce (making->builder, LM_REDUCE_MEAN, sums, LM_BIT (0), FALSE), factor, 0));
+}
+
+/* Adds what outputs of layers cost. */
+static void
+add_activity (Making *making)
+{
+  LmBuilder *b = making->builder;
+  GArray *penalties = lm_builder_graph (b)->penalties;
+  const LmActivationAttrs relu = { .kind = LM_ACT_RELU, .b = INFINITY };
+
+  for (guint i = 0; i < penalties->len; i++) {
+    LmActivityPenalty penalty = g_array_index (penalties, LmActivityPenalty, i);
+    LmValue x = { penalty.value, making->network->total.generation };
+
+    if (penalty.l2 != 0)
+      add_cost (making, lm_build_binary (b, LM_BINARY_MUL, x, x), penalty.l2);
+    if (penalty.l1 == 0)
+      continue;
+    add_cost (making, lm_build_activation (b, x, &relu), penalty.l1);
+    add_cost (making, lm_build_activation (b, lm_build_affine (b, x, -1, 0), &relu), penalty.l1);
+  }
+  g_array_set_size (penalties, 0);
 }
 
 /* --- All together -------------------------------------------------------------- */
@@ -537,7 +602,9 @@ join (Making *making,
     if (!bind_target (making, i, error))
       return FALSE;
   }
-  add_penalties (making);
+  if (!add_penalties (making, error))
+    return FALSE;
+  add_activity (making);
   lm_builder_observe (making->builder, network->total);
   return TRUE;
 }

@@ -7,6 +7,8 @@
 
 #include "lm-updater.h"
 
+#include "lm-constraint.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -40,6 +42,8 @@ struct _LmUpdater {
   double *sums; /* of squares, per task */
   guint64 step;
   float *average; /* of the weights; NULL if none is kept */
+  float *natural; /* of the largest weight with a constraint; NULL if there is none */
+  double *norms;
 };
 
 LmUpdater *
@@ -82,6 +86,8 @@ lm_updater_free (LmUpdater *self)
   g_free (self->updates);
   g_free (self->segments);
   g_free (self->sums);
+  g_free (self->natural);
+  g_free (self->norms);
   g_free (self);
 }
 
@@ -117,6 +123,29 @@ add_segment (LmUpdater *self,
   self->n_tasks += segment->n_tasks;
 }
 
+static const LmSlot *
+slot_at (const LmUpdater *self,
+         int i)
+{
+  return g_ptr_array_index (lm_program_graph (self->program)->slots, i);
+}
+
+/* For the weights that must keep a rule. */
+static void
+make_room (LmUpdater *self)
+{
+  gint64 most = 0;
+
+  for (int i = 0; i < self->n_slots; i++) {
+    if (slot_at (self, i)->constraint != NULL && self->uses[i] != LM_USE_VALUE)
+      most = MAX (most, self->weights->slots[i].n);
+  }
+  if (most == 0)
+    return;
+  self->natural = g_new (float, (gsize) most);
+  self->norms = g_new (double, (gsize) most);
+}
+
 void
 lm_updater_set_weights (LmUpdater *self,
                         LmWeights *weights)
@@ -136,6 +165,7 @@ lm_updater_set_weights (LmUpdater *self,
   if (self->common.clipnorm <= 0 && weights->n_grads > 0)
     add_segment (self, 0, weights->n_grads);
   self->sums = g_new0 (double, MAX (1, self->n_tasks));
+  make_room (self);
   if (self->common.use_ema)
     self->average = weights->moments[lm_updater_average (self->options)];
 }
@@ -256,6 +286,22 @@ lm_updater_average (const LmOptionSet *options)
   return common.use_ema ? lm_optimizer_n_moments (options) - 1 : -1;
 }
 
+/* After everything else, as in Keras. */
+static void
+constrain (LmUpdater *self)
+{
+  for (int i = 0; i < self->n_slots; i++) {
+    const LmOptionSet *constraint = slot_at (self, i)->constraint;
+    const LmWeightSlot *slot = &self->weights->slots[i];
+
+    if (constraint == NULL || self->uses[i] == LM_USE_VALUE)
+      continue;
+    lm_layout_unpack (slot->layout, &slot->shape, FALSE, lm_weights_value (self->weights, i), self->natural);
+    lm_constraint_apply (constraint, &slot->shape, self->natural, self->norms);
+    lm_layout_pack (slot->layout, &slot->shape, FALSE, self->natural, lm_weights_value (self->weights, i));
+  }
+}
+
 void
 lm_updater_apply (LmUpdater *self)
 {
@@ -271,6 +317,8 @@ lm_updater_apply (LmUpdater *self)
 
     lm_pool_run (n_tasks > 2 ? self->pool : NULL, n_tasks, average_task, self);
   }
+  if (self->natural != NULL)
+    constrain (self);
 }
 
 void

@@ -308,6 +308,8 @@ lm_weights_init (LmWeights *self,
       return FALSE;
     if (source->initializer != NULL)
       lm_initializer_fill (source->initializer, &slot->shape, lm_rng_init (seed, LM_RNG_WEIGHTS, slot->key, 0), natural->data);
+    for (gint64 k = 0; k < source->n_ones; k++)
+      ((float *) natural->data)[source->ones_from + k] = 1.0f;
     lm_layout_pack (slot->layout, &slot->shape, FALSE, natural->data, lm_weights_value (self, i));
   }
   return TRUE;

@@ -9,6 +9,8 @@
 
 #include "lm-i18n.h"
 
+#include <string.h>
+
 #define FACTOR_SPEC(id_, title_, initial_, help_)                                             \
   {                                                                                           \
     .kind = LM_OPTION_DOUBLE, .id = id_, .title = title_, .help = help_, .initial = initial_, \
@@ -89,4 +91,43 @@ const LmRegularizerClass lm_regularizer_l1_l2 = {
     .n_options = G_N_ELEMENTS (l1_l2_options),
   },
   .factors = l1_l2_factors,
+};
+
+enum {
+  ANGLE_FACTOR,
+  ANGLE_MODE,
+};
+
+static const char *const angle_modes[] = { "rows", "columns", NULL };
+
+static const LmOptionSpec orthogonal_options[] = {
+  [ANGLE_FACTOR] = FACTOR_SPEC ("factor", N_ ("Factor"), 0.01, N_ ("Factor of the mean |cos| of the angles.")),
+  [ANGLE_MODE] = {
+    .kind = LM_OPTION_CHOICE,
+    .id = "mode",
+    .title = N_ ("Between"),
+    .help = N_ ("Which vectors shall stand at right angles: the rows of the matrix or its columns. The columns of a Dense kernel are its units."),
+    .initial_text = "rows",
+    .choices = angle_modes,
+  },
+};
+
+static void
+orthogonal_angles (const LmOptionSet *options,
+                   double *factor,
+                   gboolean *columns)
+{
+  *factor = lm_option_get_double (options, ANGLE_FACTOR);
+  *columns = strcmp (lm_option_get_text (options, ANGLE_MODE), "columns") == 0;
+}
+
+const LmRegularizerClass lm_regularizer_orthogonal = {
+  .member = {
+    .id = "orthogonal_regularizer",
+    .title = N_ ("Orthogonal"),
+    .help = N_ ("Adds factor·mean of |cos| of the angles between the rows, or columns, of a matrix to the loss: they come to stand at right angles, and each says something of its own."),
+    .options = orthogonal_options,
+    .n_options = G_N_ELEMENTS (orthogonal_options),
+  },
+  .angles = orthogonal_angles,
 };
