@@ -226,7 +226,7 @@ test_sizes_are_typed_in_any_form (void)
   lm_option_row_show (LM_OPTION_ROW (row), set, lm_option_set_index (set, "kernel_size"));
   g_assert_false (gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (link)));
   g_assert_true (gtk_widget_has_css_class (row, "lm-changed"));
-  /* Equal sides again: as the first. */
+  /* Equal sides again, from the first on. */
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (link), TRUE);
   g_assert_cmpint (kept.ints.v[0], ==, 3);
   g_assert_cmpint (kept.ints.v[1], ==, 3);

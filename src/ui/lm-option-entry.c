@@ -220,10 +220,14 @@ step_size (LmOptionRow *self,
   int side;
 
   if (read_entry (self, &value, NULL)) {
+    gint64 first = value.ints.v[0];
+
     side = MIN (side_at_cursor (self), value.ints.n - 1);
     for (int i = 0; i < value.ints.n; i++) {
+      gint64 from = is_linked ? first : value.ints.v[i];
+
       if (is_linked || i == side)
-        value.ints.v[i] = (gint64) CLAMP ((double) value.ints.v[is_linked ? 0 : i] + by, self->spec->min, self->spec->max);
+        value.ints.v[i] = (gint64) CLAMP ((double) from + by, self->spec->min, self->spec->max);
     }
     lm_option_row_emit (self, &value);
   }
