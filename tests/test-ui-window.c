@@ -285,7 +285,7 @@ test_every_action_is_tested (void)
     "win.train", "win.go-on", "win.train-more", "win.train-from", "win.train-toggle", "win.pause", "win.stop",
     "win.halve-rate", "win.batch-size", "win.undo", "win.redo", "win.export", "win.page", "win.toggle-left",
     "win.toggle-right", "win.next-pane", "win.save", "win.open", "win.save-copy", "win.open-copy", "win.try-again", "win.fullscreen", "win.rename", "win.export-all",
-    "win.export-weights", "win.coach", "win.find", "win.preferences", "win.templates", "win.problems", NULL
+    "win.export-weights", "win.coach", "win.draw", "win.find", "win.preferences", "win.templates", "win.problems", NULL
   };
   LmWindow *window = open_window ("actions");
   const GVariantType *type;

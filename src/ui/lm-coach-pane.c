@@ -209,7 +209,7 @@ lm_coach_pane_init (LmCoachPane *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
   add_step (self, &self->steps[STEP_TRAIN], _ ("Train"), "win.train", NULL);
-  add_step (self, &self->steps[STEP_DRAW], _ ("Draw a Digit"), "win.page", "inspect");
+  add_step (self, &self->steps[STEP_DRAW], _ ("Draw a Digit"), "win.draw", NULL);
   add_step (self, &self->steps[STEP_IMPROVE], _ ("Go to the Network"), "win.page", "design");
 }
 

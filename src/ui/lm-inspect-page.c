@@ -79,10 +79,11 @@ struct _LmInspectPage {
 
   LmDocument *document;
   LmLens *lens;
-  char *layer;          /* id path of the one whose sheet is shown */
-  const char *export;   /* what is exported first; NULL: what has the focus */
-  gboolean is_updating; /* toggles follow, and do not tell */
-  gboolean is_drawing;  /* the sample that comes is the pad's */
+  char *layer;           /* id path of the one whose sheet is shown */
+  const char *export;    /* what is exported first; NULL: what has the focus */
+  gboolean is_updating;  /* toggles follow, and do not tell */
+  gboolean looks_anyway; /* at random weights, until there are others */
+  gboolean is_drawing;   /* the sample that comes is the pad's */
   LmInkStyle ink;
   LmDataset *ink_data; /* that it is of */
   guint pen_serial;    /* sample of the newest movement of the pen */
@@ -491,7 +492,22 @@ look_anyway_cb (GtkWidget *widget,
                 const char *name,
                 GVariant *parameter)
 {
-  lm_lens_set_run (LM_INSPECT_PAGE (widget)->lens, -1, NULL);
+  LmInspectPage *self = LM_INSPECT_PAGE (widget);
+
+  self->looks_anyway = TRUE;
+  lm_lens_set_run (self->lens, -1, NULL);
+}
+
+/* Random weights were asked for as long as there are no others. */
+static void
+runs_changed_cb (LmInspectPage *self)
+{
+  const LmRunInfo *last = lm_document_get_last_run (self->document);
+
+  if (!self->looks_anyway || last == NULL || !last->has_weights)
+    return;
+  self->looks_anyway = FALSE;
+  lm_lens_set_run (self->lens, 0, NULL);
 }
 
 /* --- The sample ---------------------------------------------------------------------- */
@@ -582,8 +598,11 @@ draw_cb (GtkWidget *widget,
          const char *name,
          GVariant *parameter)
 {
-  gtk_toggle_button_set_active (LM_INSPECT_PAGE (widget)->draw_mode, TRUE);
-  gtk_widget_grab_focus (GTK_WIDGET (LM_INSPECT_PAGE (widget)->pad));
+  LmInspectPage *self = LM_INSPECT_PAGE (widget);
+
+  lm_panes_show_left (self->panes);
+  gtk_toggle_button_set_active (self->draw_mode, TRUE);
+  gtk_widget_grab_focus (GTK_WIDGET (self->pad));
 }
 
 static void
@@ -905,6 +924,7 @@ lm_inspect_page_set_source (LmPage *page,
   lm_sample_picker_set_lens (self->picker, self->lens);
   lm_inspect_pane_set_source (self->pane, self->document, self->lens);
   g_signal_connect_object (self->lens, "changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->document, "runs-changed", G_CALLBACK (runs_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->lens, "sample-changed", G_CALLBACK (sample_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->lens, "failed", G_CALLBACK (failed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (lm_lens_get_pins (self->lens), "changed", G_CALLBACK (update_pins), self, G_CONNECT_SWAPPED);

@@ -8,7 +8,7 @@
 #include "lm-layer-pane.h"
 
 #include "lm-chip.h"
-#include "lm-facts.h"
+#include "lm-fact-row.h"
 
 G_BEGIN_DECLS
 
@@ -22,7 +22,7 @@ struct _LmLayerPane {
   GtkLabel *title; /* of several */
   GtkLabel *kind;
   GtkWidget *help;
-  LmFacts *facts;
+  LmFactRow *facts;
   GtkLabel *note; /* what is special about it */
   GtkWidget *open;
   AdwPreferencesGroup *layer_group;

@@ -152,9 +152,9 @@ show_facts (LmLayerPane *self,
   sum_params (self, nodes, &params, &trainable);
   count = lm_words_count (params);
   exact = g_strdup_printf (_ ("%" PRId64 " numbers that training changes, %" PRId64 " that it does not"), trainable, params - trainable);
-  lm_facts_set (self->facts, 0, in, _ ("in"), all_in);
-  lm_facts_set (self->facts, 1, out, _ ("out"), all_out);
-  lm_facts_set (self->facts, 2, count, _ ("parameters"), exact);
+  lm_fact_row_set (self->facts, 0, in, _ ("in"), all_in);
+  lm_fact_row_set (self->facts, 1, out, _ ("out"), all_out);
+  lm_fact_row_set (self->facts, 2, count, _ ("parameters"), exact);
 }
 
 /* --- Header -------------------------------------------------------------------------- */
@@ -409,7 +409,7 @@ lm_layer_pane_init (LmLayerPane *self)
   self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, GAP);
   gtk_widget_set_parent (self->box, GTK_WIDGET (self));
   gtk_box_append (GTK_BOX (self->box), make_header (self));
-  self->facts = LM_FACTS (lm_facts_new ());
+  self->facts = LM_FACT_ROW (lm_fact_row_new ());
   gtk_box_append (GTK_BOX (self->box), GTK_WIDGET (self->facts));
   self->note = GTK_LABEL (gtk_label_new (NULL));
   gtk_label_set_wrap (self->note, TRUE);

@@ -8,7 +8,7 @@
 #include "lm-network-pane.h"
 
 #include "lm-chip.h"
-#include "lm-facts.h"
+#include "lm-fact-row.h"
 #include "lm-words.h"
 
 #include "lm-i18n.h"
@@ -23,7 +23,7 @@ struct _LmNetworkPane {
   GtkWidget *box;
   GtkLabel *title;
   GtkLabel *sub;
-  LmFacts *facts;
+  LmFactRow *facts;
   AdwActionRow *in;
   AdwActionRow *out;
   AdwPreferencesGroup *drawing;
@@ -97,9 +97,9 @@ show_facts (LmNetworkPane *self)
   g_autofree char *memory = bytes > 0 ? lm_words_bytes (bytes) : NULL;
   g_autofree char *exact = g_strdup_printf (_ ("%" PRId64 " numbers that training changes, %" PRId64 " that it does not"), check->trainable, check->params - check->trainable);
 
-  lm_facts_set (self->facts, 0, layers, g_dngettext (GETTEXT_PACKAGE, "layer", "layers", design->nodes->len), NULL);
-  lm_facts_set (self->facts, 1, params, _ ("parameters"), exact);
-  lm_facts_set (self->facts, 2, memory, _ ("to train"), _ ("Memory that training needs"));
+  lm_fact_row_set (self->facts, 0, layers, g_dngettext (GETTEXT_PACKAGE, "layer", "layers", design->nodes->len), NULL);
+  lm_fact_row_set (self->facts, 1, params, _ ("parameters"), exact);
+  lm_fact_row_set (self->facts, 2, memory, _ ("to train"), _ ("Memory that training needs"));
 }
 
 static void
@@ -258,7 +258,7 @@ lm_network_pane_init (LmNetworkPane *self)
   self->drawing = ADW_PREFERENCES_GROUP (adw_preferences_group_new ());
   self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, GAP);
   gtk_widget_set_parent (self->box, GTK_WIDGET (self));
-  self->facts = LM_FACTS (lm_facts_new ());
+  self->facts = LM_FACT_ROW (lm_fact_row_new ());
   adw_preferences_group_set_title (facts, _ ("Network"));
   adw_preferences_group_set_title (self->drawing, _ ("Drawing"));
   self->in = add_row (facts, _ ("Input"), _ ("What one sample looks like"));

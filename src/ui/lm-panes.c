@@ -243,6 +243,13 @@ lm_panes_toggle_left (LmPanes *self)
 }
 
 void
+lm_panes_show_left (LmPanes *self)
+{
+  if (self->left != NULL)
+    adw_flap_set_reveal_flap (self->outer, TRUE);
+}
+
+void
 lm_panes_toggle_right (LmPanes *self)
 {
   if (self->right != NULL)

@@ -23,6 +23,7 @@ G_DECLARE_FINAL_TYPE (LmPanes, lm_panes, LM, PANES, GtkWidget)
 
 void lm_panes_toggle_left (LmPanes *self);
 void lm_panes_toggle_right (LmPanes *self);
+void lm_panes_show_left (LmPanes *self);
 
 /* Moves the focus to the next (or previous) pane that is shown; FALSE behind the last one. */
 gboolean lm_panes_next (LmPanes *self, gboolean backwards);

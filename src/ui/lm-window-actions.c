@@ -231,6 +231,18 @@ preferences_cb (GtkWidget *widget,
   gtk_window_present (GTK_WINDOW (lm_preferences_new (GTK_WINDOW (widget))));
 }
 
+/* To the drawing pad, wherever one is. */
+static void
+draw_cb (GtkWidget *widget,
+         const char *name,
+         GVariant *parameter)
+{
+  LmWindow *self = LM_WINDOW (widget);
+
+  lm_window_set_page (self, "inspect");
+  gtk_widget_activate_action (GTK_WIDGET (lm_window_get_shown (self)), "inspect.draw", NULL);
+}
+
 static void
 coach_cb (GtkWidget *widget,
           const char *name,
@@ -238,7 +250,7 @@ coach_cb (GtkWidget *widget,
 {
   LmWindow *self = LM_WINDOW (widget);
 
-  adw_flap_set_reveal_flap (self->coach_flap, !adw_flap_get_reveal_flap (self->coach_flap));
+  gtk_revealer_set_reveal_child (self->coach_revealer, !gtk_revealer_get_reveal_child (self->coach_revealer));
 }
 
 static void
@@ -344,6 +356,7 @@ lm_window_install_actions (GtkWidgetClass *klass)
     { "win.toggle-right", NULL, toggle_right_cb },
     { "win.next-pane", "b", next_pane_cb },
     { "win.coach", NULL, coach_cb },
+    { "win.draw", NULL, draw_cb },
     { "win.find", NULL, find_cb },
     { "win.preferences", NULL, preferences_cb },
     { "win.fullscreen", NULL, fullscreen_cb },

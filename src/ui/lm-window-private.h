@@ -29,7 +29,7 @@ struct _LmWindow {
   GtkButton *banner_button;
   GtkProgressBar *line;
   AdwToastOverlay *toasts;
-  AdwFlap *coach_flap;
+  GtkRevealer *coach_revealer;
   LmCoachPane *coach;
   AdwViewStack *pages;
   AdwViewStackPage *design_stack_page;

@@ -22,7 +22,8 @@
 
 #define LONG_RUN_S 30     /* its end is told by the desktop, if nobody looks */
 #define NARROW_WIDTH 1200 /* below: no words beside the buttons of the cluster */
-#define DOCKED_WIDTH 1000 /* from here the coach stands beside the page, not over it */
+#define COACH_WIDTH 331   /* with its line */
+#define DOCKED_WIDTH 1600 /* from here the coach stands beside the page, not over it */
 
 G_DEFINE_FINAL_TYPE (LmWindow, lm_window, ADW_TYPE_APPLICATION_WINDOW)
 
@@ -243,14 +244,7 @@ static void
 coach_closed_cb (LmWindow *self)
 {
   g_settings_set_boolean (self->settings, "first-run-done", TRUE);
-  adw_flap_set_reveal_flap (self->coach_flap, FALSE);
-}
-
-static void
-coach_revealed_cb (LmWindow *self)
-{
-  if (!adw_flap_get_reveal_flap (self->coach_flap))
-    g_settings_set_boolean (self->settings, "first-run-done", TRUE);
+  gtk_revealer_set_reveal_child (self->coach_revealer, FALSE);
 }
 
 static void
@@ -284,7 +278,7 @@ take_document (LmWindow *self,
   show_read_only (self);
   update (self);
   if (!g_settings_get_boolean (self->settings, "first-run-done"))
-    adw_flap_set_reveal_flap (self->coach_flap, TRUE);
+    gtk_revealer_set_reveal_child (self->coach_revealer, TRUE);
   if (gtk_root_get_focus (GTK_ROOT (self)) == NULL || gtk_widget_is_ancestor (gtk_root_get_focus (GTK_ROOT (self)), GTK_WIDGET (self->header)))
     gtk_widget_grab_focus (GTK_WIDGET (self->pages));
 }
@@ -418,6 +412,27 @@ lm_window_close_request (GtkWindow *window)
 
 /* --- Widget -------------------------------------------------------------------------- */
 
+/* Beside the page where there is room, else over its right column. */
+static void
+place_coach (LmWindow *self)
+{
+  gboolean is_docked = self->is_wide && gtk_revealer_get_reveal_child (self->coach_revealer);
+
+  gtk_widget_set_margin_end (GTK_WIDGET (self->pages), is_docked ? COACH_WIDTH : 0);
+  if (self->is_wide)
+    gtk_widget_remove_css_class (GTK_WIDGET (self->coach), "lm-over");
+  else
+    gtk_widget_add_css_class (GTK_WIDGET (self->coach), "lm-over");
+}
+
+static void
+coach_revealed_cb (LmWindow *self)
+{
+  if (!gtk_revealer_get_reveal_child (self->coach_revealer))
+    g_settings_set_boolean (self->settings, "first-run-done", TRUE);
+  place_coach (self);
+}
+
 static gboolean
 narrow_cb (gpointer data)
 {
@@ -425,7 +440,7 @@ narrow_cb (gpointer data)
 
   self->narrow_source = 0;
   lm_train_cluster_set_narrow (self->cluster, self->is_narrow);
-  adw_flap_set_fold_policy (self->coach_flap, self->is_wide ? ADW_FLAP_FOLD_POLICY_NEVER : ADW_FLAP_FOLD_POLICY_ALWAYS);
+  place_coach (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -502,7 +517,7 @@ lm_window_class_init (LmWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LmWindow, banner_button);
   gtk_widget_class_bind_template_child (widget_class, LmWindow, line);
   gtk_widget_class_bind_template_child (widget_class, LmWindow, toasts);
-  gtk_widget_class_bind_template_child (widget_class, LmWindow, coach_flap);
+  gtk_widget_class_bind_template_child (widget_class, LmWindow, coach_revealer);
   gtk_widget_class_bind_template_child (widget_class, LmWindow, coach);
   gtk_widget_class_bind_template_child (widget_class, LmWindow, pages);
   gtk_widget_class_bind_template_child (widget_class, LmWindow, design_stack_page);
@@ -541,7 +556,7 @@ lm_window_init (LmWindow *self)
     gtk_window_maximize (GTK_WINDOW (self));
   adw_view_stack_set_visible_child_name (self->pages, "design");
   g_signal_connect_object (self->coach, "close", G_CALLBACK (coach_closed_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->coach_flap, "notify::reveal-flap", G_CALLBACK (coach_revealed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->coach_revealer, "notify::reveal-child", G_CALLBACK (coach_revealed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->pages, "notify::visible-child", G_CALLBACK (page_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (gtk_recent_manager_get_default (), "changed", G_CALLBACK (lm_window_fill_menus), self, G_CONNECT_SWAPPED);
   lm_window_fill_menus (self);

@@ -8,7 +8,7 @@
 #include "lm-wire-pane.h"
 
 #include "lm-add-popover.h"
-#include "lm-facts.h"
+#include "lm-fact-row.h"
 #include "lm-words.h"
 
 #include "lm-i18n.h"
@@ -23,7 +23,7 @@ struct _LmWirePane {
   GtkWidget *box;
   GtkLabel *title;
   GtkLabel *sub;
-  LmFacts *facts;
+  LmFactRow *facts;
   AdwActionRow *from;
   AdwActionRow *to;
   GtkWidget *insert;
@@ -57,9 +57,9 @@ show_facts (LmWirePane *self,
   g_autofree char *values = shape != NULL ? lm_words_count (n) : NULL;
   g_autofree char *bytes = shape != NULL ? lm_words_bytes ((guint64) n * BYTES_PER_VALUE) : NULL;
 
-  lm_facts_set (self->facts, 0, text, _ ("shape"), NULL);
-  lm_facts_set (self->facts, 1, values, _ ("values"), NULL);
-  lm_facts_set (self->facts, 2, bytes, _ ("a sample"), NULL);
+  lm_fact_row_set (self->facts, 0, text, _ ("shape"), NULL);
+  lm_fact_row_set (self->facts, 1, values, _ ("values"), NULL);
+  lm_fact_row_set (self->facts, 2, bytes, _ ("a sample"), NULL);
 }
 
 void
@@ -176,7 +176,7 @@ lm_wire_pane_init (LmWirePane *self)
 
   self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, GAP);
   gtk_widget_set_parent (self->box, GTK_WIDGET (self));
-  self->facts = LM_FACTS (lm_facts_new ());
+  self->facts = LM_FACT_ROW (lm_fact_row_new ());
   adw_preferences_group_set_title (ends, _ ("Between"));
   self->from = add_end (self, ends);
   self->to = add_end (self, ends);

@@ -3,7 +3,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 import json
-import re
 import time
 
 from drive import run, wait_for
@@ -20,42 +19,15 @@ def wires(window):
     return {(names[wire[0]], names[wire[2]]) for wire in design.get('wires', [])}
 
 
-class Network:
-    """The canvas as a screen reader sees it; looked for once, since a walk through the whole window takes long."""
-
-    canvas = None
-
-    @classmethod
-    def find(cls, window):
-        from gi.repository import Atspi
-
-        cls.canvas = window.find(re.compile('^Network, '), 'list')
-        extents = cls.canvas.accessible.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
-        cls.origin = cls.canvas.box[0] - extents.x, cls.canvas.box[1] - extents.y
-
-    @classmethod
-    def cards(cls):
-        """(name, is selected, place on the screen)"""
-        from gi.repository import Atspi, GLib
-
-        found = []
-        layer = cls.canvas.accessible.get_child_at_index(0)
-        layer.clear_cache()
-        for i in range(layer.get_child_count()):
-            try:
-                item = layer.get_child_at_index(i)
-                item.clear_cache()
-                extents = item.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
-                box = cls.origin[0] + extents.x, cls.origin[1] + extents.y, extents.width, extents.height
-                found.append((item.get_name(), item.get_state_set().contains(Atspi.StateType.SELECTED), box))
-            except (GLib.Error, AttributeError):
-                continue  # it went while we looked
-        return found
+def cards(window):
+    """(name, is selected, place on the screen)"""
+    return [(element.name, 'selected' in element.states, element.box) for element in window.elements()
+            if element.role == 'list item' and ', ' in element.name and element.box]
 
 
 def card(window, name):
     """The place of a card."""
-    return wait_for(lambda: [box for label, _, box in Network.cards() if label.split(',')[0] == name], f'a card “{name}”')[0]
+    return wait_for(lambda: [box for label, _, box in cards(window) if label.split(',')[0] == name], f'a card “{name}”')[0]
 
 
 def edge(window, name, is_output):
@@ -70,7 +42,7 @@ def middle(window, name):
 
 
 def selected(window):
-    return {label.split(',')[0] for label, is_selected, _ in Network.cards() if is_selected}
+    return {label.split(',')[0] for label, is_selected, _ in cards(window) if is_selected}
 
 
 def undo(window, n=1):
@@ -80,11 +52,9 @@ def undo(window, n=1):
 
 def opens(window):
     wait_for(lambda: 'conv2d' in nodes(window), 'the network')
-    Network.find(window)
     x, y, _, height = card(window, 'conv2d')
     window.click(x - 80, y + height // 2)
-    time.sleep(0.5)
-    Network.find(window)  # the window that has the focus may have other edges than one that has not
+    time.sleep(0.5)  # the window that has the focus may have other edges than one that has not
 
 
 def click_selects(window):
@@ -187,7 +157,7 @@ def group_opens_and_leaves(window):
 
 def menu_bypasses(window):
     window.click(*middle(window, 'conv2d'), button=3)
-    window.press('Bypass')
+    window.press('Bypass', 'menu item')
     wait_for(lambda: nodes(window)['conv2d'].get('bypassed'), 'a bypassed layer')
     undo(window)
     wait_for(lambda: not nodes(window)['conv2d'].get('bypassed'), 'no bypass')

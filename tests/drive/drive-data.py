@@ -26,7 +26,7 @@ def grid(window):
 
 
 def page_shows_samples(window):
-    window.resize(1590, 960)  # room for all columns beside the first steps
+    window.resize(1590, 960)
     window.key('alt+1')
     window.find(re.compile('^All open 12,000'))
     window.find('No sample is in two parts')

@@ -41,10 +41,6 @@ def palette_row(window, kind):
 
 def opens(window):
     wait_for(lambda: 'conv2d' in nodes(window), 'the network')
-    window.find('First Steps')  # the coach of the first start takes the place of the left pane
-    time.sleep(1)
-    window.key('ctrl+F9')
-    time.sleep(1)
     wait_for(lambda: card(window, 'conv2d') == (time.sleep(1), card(window, 'conv2d'))[1], 'a window that stands still')
 
 

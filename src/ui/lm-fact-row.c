@@ -1,13 +1,13 @@
-/* lm-facts.c
+/* lm-fact-row.c
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
 #include "config.h"
 
-#include "lm-facts.h"
+#include "lm-fact-row.h"
 
-struct _LmFacts {
+struct _LmFactRow {
   GtkWidget parent_instance;
 
   GtkWidget *columns[LM_FACTS_MAX];
@@ -15,32 +15,32 @@ struct _LmFacts {
   GtkLabel *names[LM_FACTS_MAX];
 };
 
-G_DEFINE_FINAL_TYPE (LmFacts, lm_facts, GTK_TYPE_WIDGET)
+G_DEFINE_FINAL_TYPE (LmFactRow, lm_fact_row, GTK_TYPE_WIDGET)
 
 static void
-lm_facts_dispose (GObject *object)
+lm_fact_row_dispose (GObject *object)
 {
-  LmFacts *self = LM_FACTS (object);
+  LmFactRow *self = LM_FACT_ROW (object);
 
   for (int i = 0; i < LM_FACTS_MAX; i++)
     g_clear_pointer (&self->columns[i], gtk_widget_unparent);
 
-  G_OBJECT_CLASS (lm_facts_parent_class)->dispose (object);
+  G_OBJECT_CLASS (lm_fact_row_parent_class)->dispose (object);
 }
 
 static void
-lm_facts_class_init (LmFactsClass *klass)
+lm_fact_row_class_init (LmFactRowClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  G_OBJECT_CLASS (klass)->dispose = lm_facts_dispose;
+  G_OBJECT_CLASS (klass)->dispose = lm_fact_row_dispose;
   gtk_widget_class_set_css_name (widget_class, "facts");
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BOX_LAYOUT);
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
 }
 
 static void
-lm_facts_init (LmFacts *self)
+lm_fact_row_init (LmFactRow *self)
 {
   gtk_box_layout_set_homogeneous (GTK_BOX_LAYOUT (gtk_widget_get_layout_manager (GTK_WIDGET (self))), TRUE);
   for (int i = 0; i < LM_FACTS_MAX; i++) {
@@ -60,17 +60,17 @@ lm_facts_init (LmFacts *self)
 }
 
 GtkWidget *
-lm_facts_new (void)
+lm_fact_row_new (void)
 {
-  return g_object_new (LM_TYPE_FACTS, NULL);
+  return g_object_new (LM_TYPE_FACT_ROW, NULL);
 }
 
 void
-lm_facts_set (LmFacts *self,
-              int i,
-              const char *value,
-              const char *name,
-              const char *tooltip)
+lm_fact_row_set (LmFactRow *self,
+                 int i,
+                 const char *value,
+                 const char *name,
+                 const char *tooltip)
 {
   gtk_widget_set_visible (self->columns[i], value != NULL);
   gtk_label_set_label (self->values[i], value != NULL ? value : "");
