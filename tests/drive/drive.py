@@ -289,8 +289,10 @@ class Window:
         wait_for(lambda: len(self.windows()) == 1, 'the end of the dialogs')
 
     def text_of(self, element):
-        answer = self.reader.ask([(element.path, 'org.a11y.atspi.Text', 'GetText', self.reader.GLib.Variant('(ii)', (0, -1)))],
-                                 self.reader.name)[0]
+        text, variant = 'org.a11y.atspi.Text', self.reader.GLib.Variant
+        n = self.reader.ask([(element.path, 'org.freedesktop.DBus.Properties', 'Get', variant('(ss)', (text, 'CharacterCount')))],
+                            self.reader.name)[0]
+        answer = self.reader.ask([(element.path, text, 'GetText', variant('(ii)', (0, n[0])))], self.reader.name)[0] if n else None
         return answer[0] if answer else ''
 
     # --- hands -------------------------------------------------------------------
