@@ -56,6 +56,31 @@ bind_name_cb (GtkSignalListItemFactory *factory,
   gtk_label_set_label (GTK_LABEL (gtk_list_item_get_child (item)), gtk_string_object_get_string (name));
 }
 
+/* The first of that type inside a widget; NULL. */
+static GtkWidget *
+find_inside (GtkWidget *widget,
+             GType type)
+{
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child)) {
+    GtkWidget *found = g_type_is_a (G_OBJECT_TYPE (child), type) ? child : find_inside (child, type);
+
+    if (found != NULL)
+      return found;
+  }
+  return NULL;
+}
+
+/* What is typed while the list is open is a search, wherever the focus is. GTK 4.8 does not see to it. */
+static void
+capture_keys (GtkWidget *choice)
+{
+  GtkWidget *popover = find_inside (choice, GTK_TYPE_POPOVER);
+  GtkWidget *entry = popover != NULL ? find_inside (popover, GTK_TYPE_SEARCH_ENTRY) : NULL;
+
+  if (entry != NULL)
+    gtk_search_entry_set_key_capture_widget (GTK_SEARCH_ENTRY (entry), popover);
+}
+
 GtkWidget *
 lm_option_choice_new (const LmOptionSpec *spec,
                       const char *none)
@@ -75,6 +100,7 @@ lm_option_choice_new (const LmOptionSpec *spec,
   g_clear_object (&list);
   g_object_unref (button);
   fill (choice, spec, none);
+  capture_keys (GTK_WIDGET (choice));
   return GTK_WIDGET (choice);
 }
 

@@ -111,5 +111,43 @@ def a_new_name_is_typed(window):
     wait_for(lambda: 'halved' in nodes(window), 'the new name')
 
 
+def activation_by_keyboard(window):
+    window.click(*middle(window, 'conv2d_1'))
+    window.press('Activation', 'combo box')
+    window.type('tanh')
+    time.sleep(0.5)
+    window.key('Down', 'Return')
+    wait_for(lambda: options(window, 'conv2d_1').get('activation') == 'tanh', 'tanh')
+    window.key('ctrl+z')
+    wait_for(lambda: options(window, 'conv2d_1').get('activation') == 'relu', 'relu again')
+
+
+def a_mistake_is_mended(window):
+    """The last Dense gets as many units as there are no classes; the bubble says so and puts it right."""
+    window.key('ctrl+f')
+    window.find('Find a layer', 'entry')
+    window.key('ctrl+a')
+    window.type('dense')
+    window.key('Return')
+    window.press('Units', 'spin button')
+    time.sleep(0.3)
+    window.key('ctrl+a')
+    window.type('7')
+    window.key('Return')
+    wait_for(lambda: options(window, 'dense').get('units') == 7, '7 units')
+    window.find(re.compile('dense gives 7 values, the target has 10 classes'))
+    window.press('Set dense to 10 Units')
+    wait_for(lambda: options(window, 'dense').get('units') == 10, '10 units')
+
+
+def help_is_near(window):
+    window.click(*middle(window, 'conv2d_1'))
+    window.key('F1')
+    window.find(re.compile('^Conv2D'), 'label')
+    wait_for(lambda: len(window.windows()) == 2, 'a window of its own')
+    window.key('Escape')
+    window.alone()
+
+
 run(opens, search_and_return_add, drag_onto_the_canvas_adds, drag_onto_a_wire_inserts, units_are_typed, a_size_is_typed,
-    find_goes_to_a_layer, a_new_name_is_typed)
+    find_goes_to_a_layer, a_new_name_is_typed, activation_by_keyboard, help_is_near, a_mistake_is_mended)
