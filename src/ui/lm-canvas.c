@@ -70,7 +70,14 @@ void
 lm_canvas_request_add (LmCanvas *self)
 {
   double x = gtk_widget_get_width (GTK_WIDGET (self)) / 2.0, y = gtk_widget_get_height (GTK_WIDGET (self)) / 2.0;
+  int n;
 
+  /* After what is selected, and wired to it: the place is found by the editor. */
+  lm_editor_get_selection (self->editor, &n);
+  if (n > 0) {
+    lm_canvas_emit_add (self, NAN, NAN, 0, 0, FALSE);
+    return;
+  }
   /* Where the pointer is, if it is here. */
   if (self->is_inside) {
     x = self->pointer_x;

@@ -52,10 +52,15 @@ add_requested_cb (LmDesignPage *self,
                   gboolean is_output)
 {
   const LmWire *wire = lm_editor_get_selected_wire (self->editor);
-  GdkRectangle at = { (int) x, (int) y, 1, 1 };
+  GdkRectangle at = { isnan (x) ? 0 : (int) x, isnan (y) ? 0 : (int) y, 1, 1 };
   double design_x, design_y;
 
-  lm_canvas_to_design (canvas_of (self), x, y, &design_x, &design_y);
+  if (isnan (x)) {
+    lm_canvas_get_card_area (canvas_of (self), lm_editor_get_current (self->editor), &at);
+    design_x = design_y = NAN;
+  } else {
+    lm_canvas_to_design (canvas_of (self), x, y, &design_x, &design_y);
+  }
   if (id == 0 && wire != NULL)
     lm_design_panes_insert (self->panes, &at, wire);
   else

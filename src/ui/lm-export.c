@@ -39,6 +39,7 @@ struct _LmExportWindow {
   AdwWindow parent_instance;
 
   GtkDrawingArea *preview;
+  GtkWidget *save_button;
   AdwComboRow *format;
   AdwComboRow *size;
   AdwComboRow *look;
@@ -287,6 +288,7 @@ lm_export_window_class_init (LmExportWindowClass *klass)
 
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/lamina/Lamina/ui/lm-export.ui");
   gtk_widget_class_bind_template_child (widget_class, LmExportWindow, preview);
+  gtk_widget_class_bind_template_child (widget_class, LmExportWindow, save_button);
   gtk_widget_class_bind_template_child (widget_class, LmExportWindow, format);
   gtk_widget_class_bind_template_child (widget_class, LmExportWindow, size);
   gtk_widget_class_bind_template_child (widget_class, LmExportWindow, look);
@@ -319,6 +321,7 @@ lm_export_window_new (GtkWindow *parent,
   adw_combo_row_set_selected (self->format, (guint) g_settings_get_enum (self->settings, "export-format"));
   adw_combo_row_set_selected (self->size, MIN ((guint) g_settings_get_enum (self->settings, "export-size"), SIZE_PAGE));
   gtk_drawing_area_set_draw_func (self->preview, draw_cb, self, NULL);
+  gtk_window_set_focus (GTK_WINDOW (self), self->save_button); /* Return saves */
   changed_cb (self);
   return GTK_WIDGET (self);
 }

@@ -205,6 +205,7 @@ activated_cb (LmOutline *self,
               guint i)
 {
   lm_editor_show (self->editor, row_at (G_LIST_MODEL (self->selection), i)->path);
+  g_signal_emit (self, signals[DISMISSED], 0); /* what was found is worked on where it is drawn */
 }
 
 static void

@@ -274,10 +274,13 @@ next_pane_cb (GtkWidget *widget,
   gboolean backwards = g_variant_get_boolean (parameter);
   LmPanes *panes = panes_of (self);
   GtkWidget *focus = gtk_root_get_focus (GTK_ROOT (self));
+  gboolean in_coach = focus != NULL && gtk_widget_is_ancestor (focus, GTK_WIDGET (self->coach));
   gboolean in_header = focus != NULL && gtk_widget_is_ancestor (focus, GTK_WIDGET (self->header));
 
   gtk_window_set_focus_visible (GTK_WINDOW (self), TRUE);
-  if (panes != NULL && lm_panes_next (panes, backwards))
+  if (!in_coach && panes != NULL && lm_panes_next (panes, backwards))
+    return;
+  if (!in_coach && !backwards && gtk_revealer_get_reveal_child (self->coach_revealer) && gtk_widget_child_focus (GTK_WIDGET (self->coach), GTK_DIR_TAB_FORWARD))
     return;
   if (panes == NULL && (in_header || focus == NULL) && gtk_widget_child_focus (GTK_WIDGET (lm_window_get_shown (self)), GTK_DIR_TAB_FORWARD))
     return;
