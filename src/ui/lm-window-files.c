@@ -254,6 +254,7 @@ renaming_free (gpointer data)
 {
   Renaming *renaming = data;
 
+  g_application_release (G_APPLICATION (renaming->application));
   g_object_unref (renaming->application);
   g_free (renaming->from);
   g_free (renaming->to);
@@ -347,6 +348,7 @@ rename_answer_cb (GtkWidget *dialog,
     return;
   renaming = g_new (Renaming, 1);
   *renaming = (Renaming){ LM_APPLICATION (g_object_ref (gtk_window_get_application (GTK_WINDOW (self)))), g_strdup (self->path), g_steal_pointer (&path) };
+  g_application_hold (G_APPLICATION (renaming->application)); /* there may be no window for a moment */
   lm_window_leave (self, closed_to_rename_cb, renaming);
 }
 
