@@ -741,12 +741,16 @@ show_in_data_cb (GSimpleAction *action,
   LmEvaluatePage *self = data;
   const LmSampleItem *item = lm_sample_grid_get_item (lm_evaluate_page_get_grid (self));
   GtkWidget *pages = gtk_widget_get_ancestor (GTK_WIDGET (self), ADW_TYPE_VIEW_STACK);
-  GtkWidget *page = pages != NULL ? adw_view_stack_get_child_by_name (ADW_VIEW_STACK (pages), "data") : NULL;
+  GtkWidget *page;
 
-  if (item == NULL || page == NULL || !LM_IS_DATA_PAGE (page))
+  if (item == NULL || pages == NULL)
     return;
   gtk_widget_activate_action (GTK_WIDGET (self), "win.page", "s", "data");
-  lm_data_page_show_sample (LM_DATA_PAGE (page), item->part, item->index);
+  page = adw_view_stack_get_visible_child (ADW_VIEW_STACK (pages));
+  if (ADW_IS_BIN (page))
+    page = adw_bin_get_child (ADW_BIN (page));
+  if (LM_IS_DATA_PAGE (page))
+    lm_data_page_show_sample (LM_DATA_PAGE (page), item->part, item->index);
 }
 
 static void

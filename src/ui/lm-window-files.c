@@ -640,7 +640,9 @@ take_file (LmWindow *self,
     return TRUE;
   for (guint i = 0; i < pages->len; i++) {
     if (lm_page_drop (pages->pdata[i], file)) {
-      adw_view_stack_set_visible_child (self->pages, pages->pdata[i]);
+      GtkWidget *parent = gtk_widget_get_parent (pages->pdata[i]);
+
+      adw_view_stack_set_visible_child (self->pages, parent == GTK_WIDGET (self->pages) ? pages->pdata[i] : parent);
       return TRUE;
     }
   }

@@ -35,7 +35,6 @@ struct _LmWindow {
   AdwViewStackPage *design_stack_page;
   AdwViewStackPage *train_stack_page;
   LmDesignPage *design_page;
-  LmTrainPage *train_page;
   GtkWidget *strip;
   GtkMenuButton *strip_button;
   LmProblems *problems;
@@ -55,6 +54,7 @@ struct _LmWindow {
   gboolean is_narrow;
   gboolean is_wide;
   guint narrow_source;
+  guint pages_source;
 };
 
 /* Actions of the class; those about files stand in a file of their own. */

@@ -22,6 +22,7 @@
 
 #define LONG_RUN_S 30     /* its end is told by the desktop, if nobody looks */
 #define NARROW_WIDTH 1200 /* below: no words beside the buttons of the cluster */
+#define PAGES_MS 250      /* after the project is there, and between pages that are made ahead */
 #define COACH_WIDTH 331   /* with its line */
 #define DOCKED_WIDTH 1600 /* from here the coach stands beside the page, not over it */
 
@@ -176,6 +177,55 @@ changed_cb (LmWindow *self)
   update (self);
 }
 
+/* --- Pages --------------------------------------------------------------------------- */
+
+/* A page that is not the first to be seen is made when it is wanted, or soon after the first frame: until then an empty
+ * AdwBin stands for it. */
+static LmPage *
+page_in (LmWindow *self,
+         GtkWidget *child)
+{
+  const LmSource source = { self->document, self->session, self->editor, self->lens };
+  const struct {
+    const char *name;
+    GType type;
+  } late[] = {
+    { "data", LM_TYPE_DATA_PAGE },
+    { "train", LM_TYPE_TRAIN_PAGE },
+    { "evaluate", LM_TYPE_EVALUATE_PAGE },
+    { "inspect", LM_TYPE_INSPECT_PAGE },
+  };
+  const char *name;
+
+  if (LM_IS_PAGE (child))
+    return LM_PAGE (child);
+  name = adw_view_stack_page_get_name (adw_view_stack_get_page (self->pages, child));
+  for (gsize i = 0; i < G_N_ELEMENTS (late) && adw_bin_get_child (ADW_BIN (child)) == NULL; i++) {
+    if (!g_str_equal (late[i].name, name))
+      continue;
+    adw_bin_set_child (ADW_BIN (child), g_object_new (late[i].type, NULL));
+    if (self->document != NULL)
+      lm_page_set_source (LM_PAGE (adw_bin_get_child (ADW_BIN (child))), &source);
+  }
+  return LM_PAGE (adw_bin_get_child (ADW_BIN (child)));
+}
+
+/* One at a time, so that nobody waits for all of them. */
+static gboolean
+make_next_page_cb (gpointer data)
+{
+  LmWindow *self = data;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (self->pages)); child != NULL; child = gtk_widget_get_next_sibling (child)) {
+    if (!ADW_IS_BIN (child) || adw_bin_get_child (ADW_BIN (child)) != NULL)
+      continue;
+    page_in (self, child);
+    return G_SOURCE_CONTINUE;
+  }
+  self->pages_source = 0;
+  return G_SOURCE_REMOVE;
+}
+
 /* --- Training ------------------------------------------------------------------------ */
 
 static void
@@ -206,10 +256,12 @@ ended_cb (LmWindow *self)
 static void
 page_changed_cb (LmWindow *self)
 {
-  GtkWidget *page = adw_view_stack_get_visible_child (self->pages);
+  GtkWidget *child = adw_view_stack_get_visible_child (self->pages);
 
-  if (page != NULL)
-    adw_view_stack_page_set_needs_attention (adw_view_stack_get_page (self->pages, page), FALSE);
+  if (child != NULL) {
+    page_in (self, child);
+    adw_view_stack_page_set_needs_attention (adw_view_stack_get_page (self->pages, child), FALSE);
+  }
   if (self->document != NULL)
     lm_window_update_actions (self);
 }
@@ -232,11 +284,15 @@ static void
 set_source (LmWindow *self)
 {
   const LmSource source = { self->document, self->session, self->editor, self->lens };
-  g_autoptr (GPtrArray) pages = lm_window_dup_pages (self);
 
-  for (guint i = 0; i < pages->len; i++)
-    lm_page_set_source (pages->pdata[i], &source);
+  for (GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (self->pages)); child != NULL; child = gtk_widget_get_next_sibling (child)) {
+    GtkWidget *page = LM_IS_PAGE (child) ? child : adw_bin_get_child (ADW_BIN (child));
+
+    if (page != NULL)
+      lm_page_set_source (LM_PAGE (page), &source);
+  }
   lm_coach_pane_set_source (self->coach, &source);
+  self->pages_source = g_timeout_add_full (G_PRIORITY_LOW, PAGES_MS, make_next_page_cb, self, NULL);
 }
 
 /* Read once, it stays away until it is asked for. */
@@ -468,6 +524,7 @@ lm_window_dispose (GObject *object)
   LmWindow *self = LM_WINDOW (object);
 
   g_clear_handle_id (&self->narrow_source, g_source_remove);
+  g_clear_handle_id (&self->pages_source, g_source_remove);
   g_clear_object (&self->lens);
   g_clear_object (&self->editor);
   g_clear_object (&self->session);
@@ -496,14 +553,10 @@ lm_window_class_init (LmWindowClass *klass)
   widget_class->size_allocate = lm_window_size_allocate;
   GTK_WINDOW_CLASS (klass)->close_request = lm_window_close_request;
 
-  g_type_ensure (LM_TYPE_DATA_PAGE);
   g_type_ensure (LM_TYPE_COACH_PANE);
   g_type_ensure (LM_TYPE_DESIGN_PAGE);
   g_type_ensure (LM_TYPE_PROBLEMS);
-  g_type_ensure (LM_TYPE_EVALUATE_PAGE);
-  g_type_ensure (LM_TYPE_INSPECT_PAGE);
   g_type_ensure (LM_TYPE_TRAIN_CLUSTER);
-  g_type_ensure (LM_TYPE_TRAIN_PAGE);
   gtk_widget_class_set_template_from_resource (widget_class, "/io/github/lamina/Lamina/ui/lm-window.ui");
   gtk_widget_class_bind_template_child (widget_class, LmWindow, header);
   gtk_widget_class_bind_template_child (widget_class, LmWindow, switcher);
@@ -523,7 +576,6 @@ lm_window_class_init (LmWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, LmWindow, design_stack_page);
   gtk_widget_class_bind_template_child (widget_class, LmWindow, train_stack_page);
   gtk_widget_class_bind_template_child (widget_class, LmWindow, design_page);
-  gtk_widget_class_bind_template_child (widget_class, LmWindow, train_page);
   gtk_widget_class_bind_template_child (widget_class, LmWindow, problems);
   gtk_widget_class_bind_template_child (widget_class, LmWindow, strip);
   gtk_widget_class_bind_template_child (widget_class, LmWindow, strip_button);
@@ -610,7 +662,7 @@ lm_window_get_page (LmWindow *self)
 LmPage *
 lm_window_get_shown (LmWindow *self)
 {
-  return LM_PAGE (adw_view_stack_get_visible_child (self->pages));
+  return page_in (self, adw_view_stack_get_visible_child (self->pages));
 }
 
 GPtrArray *
@@ -618,8 +670,8 @@ lm_window_dup_pages (LmWindow *self)
 {
   GPtrArray *pages = g_ptr_array_new ();
 
-  for (GtkWidget *page = gtk_widget_get_first_child (GTK_WIDGET (self->pages)); page != NULL; page = gtk_widget_get_next_sibling (page))
-    g_ptr_array_add (pages, page);
+  for (GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (self->pages)); child != NULL; child = gtk_widget_get_next_sibling (child))
+    g_ptr_array_add (pages, page_in (self, child));
   return pages;
 }
 
@@ -633,5 +685,5 @@ lm_window_set_page (LmWindow *self,
 gint64
 lm_window_get_n_steps (LmWindow *self)
 {
-  return lm_train_page_get_n_steps (self->train_page);
+  return lm_train_page_get_n_steps (LM_TRAIN_PAGE (page_in (self, adw_view_stack_get_child_by_name (self->pages, "train"))));
 }
