@@ -21,7 +21,7 @@
 #include "lm-i18n.h"
 
 #define LONG_RUN_S 30     /* its end is told by the desktop, if nobody looks */
-#define NARROW_WIDTH 1200 /* below: no words beside the buttons of the cluster */
+#define NARROW_WIDTH 1400 /* below: no words beside the buttons of the cluster */
 #define PAGES_MS 250      /* after the project is there, and between pages that are made ahead */
 #define COACH_WIDTH 331   /* with its line */
 #define DOCKED_WIDTH 1600 /* from here the coach stands beside the page, not over it */
